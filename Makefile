@@ -1,0 +1,37 @@
+# Everything that a person types. `make setup` and `make run` work in a fresh clone.
+.DEFAULT_GOAL := help
+.PHONY: help environments setup run test check format bench eval
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+environments:
+	@$(PYTHON) scripts/setup.py
+
+setup: environments ## prepare everything, start nothing
+	@$(BIN)/python -m ops.prepare
+
+run: environments ## start everything; Ctrl-C ends it
+	@$(BIN)/eungdae run
+
+test: environments ## all tests
+	$(BIN)/python -m pytest
+
+check: environments ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: environments ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## measure, and write docs/performance.md
+	$(BIN)/python -m bench
+
+eval: setup ## how well the loaded FAQ is found
+	$(BIN)/eungdae evaluate --queries $(or $(QUERIES),faq/corpus/questions.jsonl)
