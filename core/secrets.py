@@ -1,0 +1,64 @@
+"""Secrets come from the environment, or are generated once into a file that only its owner can read."""
+
+from __future__ import annotations
+
+import os
+import secrets as random
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+FILE_NAME = "secrets.env"
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Each is set by `EUNGDAE_<NAME>`, or generated at first start."""
+
+    signing_key: str  # signs visitors' tokens
+    data_key: str  # encrypts personal data (Fernet)
+    rasa_token: str  # opens Rasa's one channel
+    actions_token: str  # opens the action listener
+    kakao_secret: str  # expected in the skill's `X-Eungdae-Secret` header
+
+
+def load_secrets(data_dir: Path) -> Secrets:
+    """Read the secrets; generate and keep what neither the environment nor the file holds."""
+    path = data_dir / FILE_NAME
+    kept = _read(path)
+    names = [field.name for field in fields(Secrets)]
+    values = {
+        name: os.environ.get(_variable(name)) or kept.get(_variable(name)) or _generate(name)
+        for name in names
+    }
+    missing = {
+        _variable(name): value
+        for name, value in values.items()
+        if _variable(name) not in kept and not os.environ.get(_variable(name))
+    }
+    if missing:
+        _append(path, missing)
+    return Secrets(**values)
+
+
+def _variable(name: str) -> str:
+    return f"EUNGDAE_{name.upper()}"
+
+
+def _generate(name: str) -> str:
+    return Fernet.generate_key().decode() if name == "data_key" else random.token_urlsafe(32)
+
+
+def _read(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    pairs = (line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+    return {key: value for key, value in pairs}
+
+
+def _append(path: Path, values: dict[str, str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a") as file:
+        file.writelines(f"{key}={value}\n" for key, value in values.items())

