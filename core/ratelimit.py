@@ -21,7 +21,7 @@ class RateLimiter:
         self._hits: dict[str, deque[float]] = {}
 
     def hit(self, key: str, limit: int, per: timedelta) -> None:
-        """Count one request of `key`; raise `TooMany` when it would be more than `limit` in the last `per`."""
+        """Count one request of `key`; raise `TooMany` when there were `limit` in the last `per`."""
         if not self._enabled:
             return
         now = self._clock.now().timestamp()

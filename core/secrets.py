@@ -53,8 +53,8 @@ def _generate(name: str) -> str:
 def _read(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
-    pairs = (line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
-    return {key: value for key, value in pairs}
+    lines = (line.partition("=") for line in path.read_text().splitlines())
+    return {name: value for name, _, value in lines if value}
 
 
 def _append(path: Path, values: dict[str, str]) -> None:

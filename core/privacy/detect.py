@@ -25,8 +25,8 @@ _KINDS = {
 
 _SEPARATOR = r"[\s.\-‐-―·)~_/]{0,3}"
 _SPELLED = "공영일이삼사오육륙칠팔구"
-# What ko-pii 1.22 doesn't find: safe numbers and free-phone, Amex in groups, digits in words, business numbers,
-# and a resident number of any spacing (a failed check digit never clears one).
+# What ko-pii 1.22 doesn't find: safe numbers and free-phone, Amex in groups, digits in words, business
+# numbers, and a resident number of any spacing (a failed check digit never clears one).
 _MISSED = [
     ("rrn", re.compile(rf"(?<!\d)\d{{6}}{_SEPARATOR}[1-8]\d{{6}}(?!\d)")),
     ("card", re.compile(rf"(?<!\d)3[47]\d{{2}}{_SEPARATOR}\d{{6}}{_SEPARATOR}\d{{5}}(?!\d)")),
@@ -51,9 +51,11 @@ def find(text: str) -> list[Found]:
     known = [Found(_KINDS[hit.label], hit.start, hit.end) for hit in detect_all(text, include=list(_KINDS))]
     folded = _fold(text)
     missed = [Found(kind, *match.span()) for kind, pattern in _MISSED for match in pattern.finditer(folded)]
-    return _without_overlaps(
-        sorted(known + missed, key=lambda found: (found.kind != "rrn", -(found.end - found.start)))
-    )
+    return _without_overlaps(sorted(known + missed, key=_lightness))
+
+
+def _lightness(found: Found) -> tuple[bool, int]:
+    return found.kind != "rrn", found.start - found.end
 
 
 def _fold(text: str) -> str:

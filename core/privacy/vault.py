@@ -43,9 +43,9 @@ class Vault:
         session.add(item)
         return Reference(kind, valid, item.id)
 
-    def get(self, session: Session, id: str) -> str | None:
+    def get(self, session: Session, item_id: str) -> str | None:
         """The value under the id, or None when it was destroyed or never was."""
-        item = session.get(VaultItem, id)
+        item = session.get(VaultItem, item_id)
         return self.cipher.decrypt(item.ciphertext) if item else None
 
     def reveal(self, session: Session, text: str) -> str:
@@ -73,7 +73,7 @@ def mask(
 ) -> Masked:
     """Put every piece of personal data in `text` into the vault and leave references in its place.
 
-    `well_formed(kind, value)` tells whether a value is a good one of its kind; the reference carries the answer.
+    `well_formed(kind, value)` tells whether a value is a good one of its kind; the reference says so.
     """
     text = disarm(text)
     parts: list[str] = []
