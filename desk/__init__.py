@@ -1,0 +1,1 @@
+"""The people's side: who is responsible, what they owe, and by when."""
