@@ -48,7 +48,7 @@ def rasa(settings: Settings, secrets: Secrets) -> Spec:
     """The dialogue engine, on loopback."""
     contract = {
         "EUNGDAE_DATA_DIR": str(settings.data_dir.resolve()),
-        "EUNGDAE_MODELS": str(model_dir(settings.data_dir).resolve()),
+        "EUNGDAE_RASA_MODELS": str(model_dir(settings.data_dir).resolve()),
         "EUNGDAE_RASA_PORT": str(settings.rasa_port),
         "EUNGDAE_RASA_TOKEN": secrets.rasa_token,
         "EUNGDAE_ACTIONS_TOKEN": secrets.actions_token,
@@ -79,7 +79,7 @@ def web_health(settings: Settings) -> str:
 
 def rasa_health(settings: Settings) -> str:
     """Answers 2xx once Rasa has loaded its model."""
-    return f"http://127.0.0.1:{settings.rasa_port}/"
+    return f"http://127.0.0.1:{settings.rasa_port}/webhooks/gateway/health"
 
 
 def _with_operators_own(defaults: dict[str, str]) -> dict[str, str]:

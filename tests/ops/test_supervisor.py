@@ -21,7 +21,10 @@ helper = subprocess.Popen([sys.executable, "-c", stubborn])
 print("helper", helper.pid, flush=True)
 time.sleep(60)
 """
-SERVER = "import http.server\nhttp.server.test(http.server.SimpleHTTPRequestHandler, port=int(sys.argv[1]), bind='127.0.0.1')\n"
+SERVER = """
+import http.server
+http.server.test(http.server.SimpleHTTPRequestHandler, port=int(sys.argv[1]), bind="127.0.0.1")
+"""
 DYING = "raise SystemExit('no database')"
 
 
