@@ -1,0 +1,158 @@
+"""A stand-in for the action server: speaks rasa-sdk's protocol and has our actions' manners.
+
+`python tests/bot/stub_actions.py PORT TOKEN` (0: a free port; prints it). Standard library only, so that it
+runs in either environment. `POST /break {"actions": […]}` makes these fail; `GET /calls` lists calls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from typing import Any
+
+SPOKEN = {
+    "action_answer": {"kind": "answer", "pending": "feedback"},
+    "action_choices": {"kind": "choices"},
+    "action_offer_ticket": {"kind": "offer"},
+    "action_show_form": {"kind": "form", "pending": None},
+    "action_open_ticket": {"kind": "ticket"},
+    "action_greet": {"kind": "text"},
+    "action_thanks": {"kind": "text"},
+    "action_farewell": {"kind": "text"},
+    "action_cancelled": {"kind": "text"},
+    "action_find_staff": {"kind": "staff"},
+    "action_check_ticket": {"kind": "status"},
+    "action_feedback_yes": {"kind": "feedback", "pending": None},
+    "action_default_fallback": {"kind": "text"},
+}
+FORM_SLOTS = {
+    "ticket_form": ["consent", "contact_name", "contact", "matter", "reply_needed", "contact_tries"],
+    "status_form": ["ticket_number", "ticket_phone", "status_tries"],
+}
+CHECKED = {"contact": "contact_tries", "ticket_phone": "status_tries"}
+MOST_TRIES = 3
+
+
+def slot(name: str, value: Any) -> dict[str, Any]:
+    """rasa-sdk's SlotSet."""
+    return {"event": "slot", "name": name, "value": value, "timestamp": None}
+
+
+def reply(name: str, tracker: dict[str, Any]) -> dict[str, Any]:
+    """What an action says: its own name, so that a test can tell who spoke."""
+    kind = SPOKEN.get(name, {}).get("kind", "text")
+    latest = tracker["latest_message"]
+    data = {"action": name, "intent": latest["intent"]["name"], "heard": latest["text"]}
+    message = {"kind": kind, "text": name, "buttons": [], "data": data}
+    return {
+        "text": None,
+        "buttons": [],
+        "elements": [],
+        "custom": message,
+        "template": None,
+        "response": None,
+    }
+
+
+def run(call: dict[str, Any]) -> dict[str, Any]:
+    """One action call: events and responses."""
+    name, tracker = call["next_action"], call["tracker"]
+    if name.startswith("validate_"):
+        return validate(name, tracker)
+    events: list[dict[str, Any]] = []
+    if name in ("action_cancelled", "action_open_ticket", "action_check_ticket"):
+        emptied = [*FORM_SLOTS["ticket_form"], *FORM_SLOTS["status_form"], "gave_up", "pending"]
+        events = [slot(each, None) for each in emptied]
+    elif name == "action_offer_ticket":
+        shows_forms = tracker["latest_message"]["metadata"].get("channel", {}).get("form")
+        matter = tracker["latest_message"]["metadata"].get("matter")
+        events = [slot("pending", "inline_offer" if shows_forms else "offer"), slot("matter", matter)]
+    elif name == "action_find_staff":
+        asks = not tracker["latest_message"]["metadata"].get("departments")
+        events = [slot("pending", "find_staff" if asks else None)]
+    elif "pending" in SPOKEN.get(name, {}):
+        events = [slot("pending", SPOKEN[name]["pending"])]
+    said = reply(name, tracker)
+    said["custom"]["data"]["slots"] = tracker["slots"]
+    return {"events": events, "responses": [said]}
+
+
+def validate(name: str, tracker: dict[str, Any]) -> dict[str, Any]:
+    """As rasa-sdk's FormValidationAction: judges the slots that were set since the form was called."""
+    candidates: dict[str, Any] = {}
+    for event in reversed(tracker["events"]):
+        if event["event"] != "slot":
+            break
+        candidates[event["name"]] = event["value"]
+    events, responses = [], []
+    for each, value in candidates.items():
+        tries_slot = CHECKED.get(each)
+        if tries_slot and value is not None and not value.startswith("[[phone:valid:"):
+            tries = (tracker["slots"].get(tries_slot) or 0) + 1
+            events += [slot(each, None), slot(tries_slot, tries)]
+            if tries >= MOST_TRIES:
+                events += [slot("gave_up", True), slot("requested_slot", None)]
+            else:
+                responses.append(reply("hint", tracker))
+        else:
+            events.append(slot(each, value))
+    return {"events": events, "responses": responses}
+
+
+class Stub:
+    """An HTTP/1.1 server of some lines, keep-alive included."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+        self.broken: set[str] = set()
+        self.slow: dict[str, float] = {}
+        self.calls: list[list[str]] = []
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, until the other side closes it."""
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                lines = head.decode().split("\r\n")
+                headers = {k.lower(): v for k, v in (line.split(": ", 1) for line in lines[1:] if line)}
+                body = await reader.readexactly(int(headers.get("content-length", 0)))
+                status, answer = await self.answer(lines[0].split()[1], headers, body)
+                text = json.dumps(answer).encode()
+                writer.write(
+                    b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+                    % (status, len(text))
+                    + text
+                )
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    async def answer(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, Any]:
+        """Status and JSON of one request."""
+        if path == "/calls":
+            return 200, self.calls
+        given = json.loads(body)
+        if path == "/break":
+            self.broken, self.slow = set(given.get("actions", [])), given.get("slow", {})
+            return 200, {}
+        if headers.get("authorization") != f"Bearer {self.token}":
+            return 401, {}
+        name = given["next_action"]
+        self.calls.append([given["sender_id"], name])
+        await asyncio.sleep(self.slow.get(name, 0))
+        if name in self.broken:
+            return 500, {"error": "broken on purpose", "action_name": name}
+        return 200, run(given)
+
+
+async def main(port: int, token: str) -> None:
+    """Serves until it is stopped."""
+    server = await asyncio.start_server(Stub(token).serve, "127.0.0.1", port)
+    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]), sys.argv[2]))
