@@ -1,4 +1,4 @@
-"""Accounts of staff: passwords (argon2), log-ins that slow down after failures, sessions that end when idle."""
+"""Accounts of staff: log-ins that slow down after failures, and sessions that end when idle."""
 
 from __future__ import annotations
 

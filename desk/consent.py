@@ -1,4 +1,4 @@
-"""The notice that a citizen agrees to before leaving personal data: four points, each version kept for good."""
+"""The notice that a citizen agrees to before leaving personal data; every version is kept for good."""
 
 from __future__ import annotations
 

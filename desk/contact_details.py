@@ -36,7 +36,7 @@ def parse_phone(text: str) -> str | None:
 
 
 def parse_email(text: str) -> str | None:
-    """The one e-mail address in the text, its domain in small letters; None for none, several or a wrong one."""
+    """The one e-mail address in the text, its domain lowered; None for none, several or a wrong one."""
     found = _EMAIL.findall(_plain(text))
     if len(found) != 1:
         return None

@@ -59,7 +59,7 @@ def responsible(session: Session, department_id: str | None) -> Staff:
     first = asked or front_desk(session)
     at_work = and_(Staff.active.is_(True), Staff.department_id.is_not(None))
     answering = and_(at_work, Staff.role.not_in(("admin", "auditor")))
-    tries: Iterable[Select[tuple[Staff]]] = (
+    tries: Iterable[Select[Staff]] = (
         _by_load().where(answering, Staff.department_id == first.id),
         _by_load().where(answering, Staff.department_id == first.backup_id),
         _by_load().where(answering),
@@ -82,7 +82,7 @@ def contact(staff: Staff) -> Contact:
     )
 
 
-def _by_load() -> Select[tuple[Staff]]:
+def _by_load() -> Select[Staff]:
     load = (
         select(func.count())
         .where(Ticket.staff_id == Staff.id, Ticket.state.in_(states.OPEN))

@@ -30,7 +30,7 @@ def count(session: Session, username: str, address: str, now: datetime) -> None:
     _write(session, username, address, now)
     engine = session.get_bind()
 
-    # An error tells of the failure, and an error rolls back: then it is written again, in its own transaction.
+    # An error tells of the failure, and an error rolls back: then it is written again, on its own.
     @event.listens_for(session, "after_rollback", once=True)
     def write_anyway(_session: Any) -> None:
         with Session(engine) as own, own.begin():

@@ -15,7 +15,7 @@ _SHAPE = re.compile(rf"E?(\d{{8}})([{ALPHABET}]{{4}})")
 
 
 def draw(received_at: datetime) -> str:
-    """A new number for the day in Seoul; one of about a million a day, so the caller checks that it is free."""
+    """A new number for the day in Seoul, one of a million: the caller makes sure that it is free."""
     tail = "".join(secrets.choice(ALPHABET) for _ in range(4))
     return f"E-{received_at.astimezone(SEOUL):%Y%m%d}-{tail}"
 

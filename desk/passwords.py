@@ -23,7 +23,7 @@ def generate() -> str:
 
 
 def check_strength(password: str, username: str) -> None:
-    """Raise `Invalid` when the password is too short, too long, one character repeated, or holds the username."""
+    """Raise `Invalid` when it is too short, too long, a few characters repeated, or holds the username."""
     if not SHORTEST <= len(password) <= LONGEST:
         hint = f"{SHORTEST}자 이상 {LONGEST}자 이하로 정해 주십시오."
     elif len(set(password)) < 4:

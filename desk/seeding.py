@@ -45,7 +45,7 @@ class _File(_Strict):
 
 
 def seed(session: Session, path: Path) -> None:
-    """Add or update what the file holds, matched by id; nothing is removed, and no password or `active` changes.
+    """Add or update what the file holds, matched by id. Nothing is removed; passwords and `active` stay.
 
     Raises `Invalid` when the file is malformed or names an unknown department; then nothing was changed.
     """

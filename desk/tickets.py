@@ -3,92 +3,30 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from core.errors import Conflict
+from core.errors import Conflict, Invalid, Unavailable
 from core.privacy import Cipher, Vault
 from desk import directory, intake, numbers, states
 from desk.calendar import promise_due
 from desk.contact_details import parse_email, parse_phone
+from desk.directory import Contact
 from desk.models import Staff, Ticket, TicketEvent
+from desk.schemas import OpenedTicket, TicketDetails, TicketRequest, TicketRow, TicketStatus
+
+__all__ = [
+    "OpenedTicket", "TicketDetails", "TicketRequest", "TicketRow", "TicketStatus",
+    "close", "details", "find", "history", "look_up", "of_conversation", "open_ticket", "open_tickets",
+    "record", "reply",
+]  # fmt: skip
 
 _DRAWS = 20
-
-
-@dataclass(frozen=True)
-class TicketRequest:
-    """What a citizen leaves, in plain words; the desk puts it into the vault."""
-
-    conversation_id: str | None
-    channel: str
-    name: str
-    phone: str | None
-    email: str | None
-    matter: str
-    reply_needed: bool
-    consent_version: str
-    department_id: str | None = None
-    tried: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class OpenedTicket:
-    """What the citizen is told; `barred`: a resident number stood in the matter and was dropped."""
-
-    number: str
-    department: str
-    person: str
-    phone: str
-    promised_on: date
-    barred: bool = False
-
-
-@dataclass(frozen=True)
-class TicketStatus:
-    """What a citizen sees of the own ticket."""
-
-    number: str
-    state: str
-    label: str
-    department: str
-    person: str
-    phone: str
-    received_at: datetime
-    promised_on: date
-
-
-@dataclass(frozen=True)
-class TicketRow:
-    """A line of the console's list; nothing in it names the citizen."""
-
-    number: str
-    state: str
-    label: str
-    kind: str
-    channel: str
-    department: str
-    department_id: str
-    person: str
-    staff_id: str
-    reply_needed: bool
-    received_at: datetime
-    promised_on: date
-
-
-@dataclass(frozen=True)
-class TicketDetails:
-    """The personal data of a ticket, for the eyes of staff; None where it was destroyed or never given."""
-
-    name: str | None
-    phone: str | None
-    email: str | None
-    matter: str | None
+_NO_FINGERPRINT = "0" * 64
 
 
 def open_ticket(session: Session, vault: Vault, request: TicketRequest, now: datetime) -> OpenedTicket:
@@ -96,12 +34,29 @@ def open_ticket(session: Session, vault: Vault, request: TicketRequest, now: dat
 
     Raises `Invalid` with a hint per field; `Unavailable` when there is nobody in the directory.
     """
-    ...
+    checked = intake.check(request)
+    person = directory.responsible(session, request.department_id)
+    ticket = _insert(session, now, _values(session, vault, request, checked, person, now))
+    asked = {"department": request.department_id} if request.department_id else {}
+    record(session, ticket, "received", "citizen", now, {"channel": request.channel, **asked})
+    record(
+        session, ticket, "assigned", "system", now, {"staff": person.id, "department": person.department_id}
+    )
+    signature = directory.contact(person)
+    return OpenedTicket(
+        number=ticket.number,
+        department=signature.department,
+        person=signature.name,
+        phone=signature.phone,
+        promised_on=ticket.promised_on,
+        barred=checked.barred,
+    )
 
 
 def find(session: Session, number: str) -> Ticket | None:
     """The ticket under that number, in whatever spacing or case."""
-    ...
+    people = (joinedload(Ticket.department), joinedload(Ticket.staff))
+    return session.scalar(select(Ticket).options(*people).where(Ticket.number == numbers.normalise(number)))
 
 
 def look_up(session: Session, cipher: Cipher, number: str, phone: str) -> TicketStatus | None:
@@ -110,27 +65,44 @@ def look_up(session: Session, cipher: Cipher, number: str, phone: str) -> Ticket
     A ticket opened without a telephone is opened by its e-mail address. Whatever is wrong, the answer is
     None after the same work, so that trying tells nothing.
     """
-    ...
+    ticket = find(session, number)
+    given = cipher.fingerprint(parse_phone(phone) or (parse_email(phone) or "").casefold())
+    kept = (ticket.phone_fingerprint or ticket.email_fingerprint) if ticket else None
+    known = hmac.compare_digest(given, kept or _NO_FINGERPRINT)
+    return _status(ticket) if ticket and known else None
 
 
 def details(session: Session, vault: Vault, ticket: Ticket) -> TicketDetails:
     """Who asks and what. The caller logs the access."""
-    ...
+    return TicketDetails(
+        name=vault.get(session, ticket.name_ref),
+        phone=vault.get(session, ticket.phone_ref) if ticket.phone_ref else None,
+        email=vault.get(session, ticket.email_ref) if ticket.email_ref else None,
+        matter=vault.get(session, ticket.matter_ref),
+    )
 
 
 def history(session: Session, ticket: Ticket) -> list[TicketEvent]:
     """What happened to the ticket, oldest first."""
-    ...
+    events = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.id)
+    return list(session.scalars(events))
 
 
 def of_conversation(session: Session, conversation_id: str) -> Ticket | None:
     """The newest ticket that was opened in the conversation."""
-    ...
+    newest = select(Ticket).where(Ticket.conversation_id == conversation_id)
+    return session.scalar(newest.order_by(Ticket.received_at.desc(), Ticket.id.desc()).limit(1))
 
 
 def open_tickets(session: Session) -> list[TicketRow]:
     """All tickets that still owe something, the nearest promise first."""
-    ...
+    owing = (
+        select(Ticket)
+        .options(joinedload(Ticket.department), joinedload(Ticket.staff))
+        .where(Ticket.state.in_(states.OPEN))
+        .order_by(Ticket.promised_on, Ticket.received_at, Ticket.number)
+    )
+    return [_row(ticket) for ticket in session.scalars(owing)]
 
 
 def record(
@@ -141,14 +113,117 @@ def record(
     `data` must hold no personal data. Raises `Conflict` when somebody else was first and the ticket is no
     longer in a state where this may happen.
     """
-    ...
+    # Read again under a lock: of two people who act at once, the second sees what the first did.
+    session.refresh(ticket, ["state"], with_for_update=True)
+    following = states.after(ticket.state, kind)
+    if following is None:
+        raise Conflict(
+            f"이미 {states.label(ticket.state)} 상태인 접수입니다. 화면을 새로 고쳐 확인해 주십시오."
+        )
+    ticket.state = following
+    event = TicketEvent(ticket_id=ticket.id, kind=kind, actor=actor, at=now, data=data or {})
+    session.add(event)
+    session.flush()
+    return event
 
 
-def reply(session: Session, ticket: Ticket, staff: Staff, now: datetime) -> None:
-    """Note that `staff` has answered; `Conflict` when it is answered or closed already."""
-    ...
+def reply(session: Session, ticket: Ticket, staff: Staff, now: datetime) -> Contact:
+    """Note that `staff` has answered; returns how the reply must be signed.
+
+    Raises `Conflict` when it is answered or closed already, `Invalid` when the person has no department or
+    telephone to sign with.
+    """
+    signature = directory.contact(staff)
+    if not (signature.name and signature.department and signature.phone):
+        raise Invalid("답변에 표시할 부서와 전화번호가 등록되어 있지 않습니다. 관리자에게 문의해 주십시오.")
+    record(session, ticket, "answered", staff.id, now)
+    return signature
 
 
 def close(session: Session, ticket: Ticket, staff: Staff, now: datetime) -> None:
     """Close; `Conflict` when it is closed already, or a reply is wanted and none was sent."""
-    ...
+    record(session, ticket, "closed", staff.id, now)
+    answered = any(event.kind == "answered" for event in history(session, ticket))
+    if ticket.reply_needed and not answered:
+        raise Conflict("회신을 원하신 접수입니다. 답변을 보내신 뒤에 종결해 주십시오.")
+
+
+def _values(
+    session: Session,
+    vault: Vault,
+    request: TicketRequest,
+    checked: intake.Intake,
+    person: Staff,
+    now: datetime,
+) -> dict[str, Any]:
+    def put(kind: str, value: str | None) -> str | None:
+        return vault.put(session, kind, value).id if value else None
+
+    def fingerprint(value: str | None) -> str | None:
+        return vault.cipher.fingerprint(value) if value else None
+
+    return {
+        "conversation_id": request.conversation_id,
+        "channel": request.channel,
+        "name_ref": put("name", checked.name),
+        "phone_ref": put("phone", checked.phone),
+        "email_ref": put("email", checked.email),
+        "matter_ref": put("matter", checked.matter),
+        "phone_fingerprint": fingerprint(checked.phone),
+        "email_fingerprint": fingerprint(checked.email.casefold() if checked.email else None),
+        "reply_needed": request.reply_needed,
+        "consent_version": request.consent_version,
+        "consent_at": now,
+        "department_id": person.department_id,
+        "staff_id": person.id,
+        "received_at": now,
+        "promised_on": promise_due(now),
+        "state": "",
+        "tried": list(request.tried),
+    }
+
+
+def _insert(session: Session, now: datetime, values: dict[str, Any]) -> Ticket:
+    """Insert under a number that nobody has, drawing again where two draws met."""
+    for _ in range(_DRAWS):
+        ticket = Ticket(number=numbers.draw(now), **values)
+        try:
+            with session.begin_nested():
+                session.add(ticket)
+        except IntegrityError:
+            if find(session, ticket.number) is None:
+                raise
+        else:
+            return ticket
+    raise Unavailable("접수번호를 만들지 못하였습니다. 잠시 후 다시 시도해 주십시오.")
+
+
+def _status(ticket: Ticket) -> TicketStatus:
+    signature = directory.contact(ticket.staff)
+    return TicketStatus(
+        number=ticket.number,
+        state=ticket.state,
+        label=states.label(ticket.state),
+        department=ticket.department.name,
+        person=signature.name,
+        phone=signature.phone,
+        received_at=ticket.received_at,
+        promised_on=ticket.promised_on,
+    )
+
+
+def _row(ticket: Ticket) -> TicketRow:
+    return TicketRow(
+        number=ticket.number,
+        state=ticket.state,
+        label=states.label(ticket.state),
+        kind=ticket.kind,
+        channel=ticket.channel,
+        department=ticket.department.name,
+        department_id=ticket.department_id,
+        person=ticket.staff.name,
+        staff_id=ticket.staff_id,
+        reply_needed=ticket.reply_needed,
+        received_at=ticket.received_at,
+        promised_on=ticket.promised_on,
+    )

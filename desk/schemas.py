@@ -1,0 +1,76 @@
+"""What goes into the desk and what comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class TicketRequest:
+    """What a citizen leaves, in plain words; the desk puts it into the vault."""
+
+    conversation_id: str | None
+    channel: str
+    name: str
+    phone: str | None
+    email: str | None
+    matter: str
+    reply_needed: bool
+    consent_version: str
+    department_id: str | None = None
+    tried: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class OpenedTicket:
+    """What the citizen is told; `barred`: a resident number stood in the matter and was dropped."""
+
+    number: str
+    department: str
+    person: str
+    phone: str
+    promised_on: date
+    barred: bool = False
+
+
+@dataclass(frozen=True)
+class TicketStatus:
+    """What a citizen sees of the own ticket."""
+
+    number: str
+    state: str
+    label: str
+    department: str
+    person: str
+    phone: str
+    received_at: datetime
+    promised_on: date
+
+
+@dataclass(frozen=True)
+class TicketRow:
+    """A line of the console's list; nothing in it names the citizen."""
+
+    number: str
+    state: str
+    label: str
+    kind: str
+    channel: str
+    department: str
+    department_id: str
+    person: str
+    staff_id: str
+    reply_needed: bool
+    received_at: datetime
+    promised_on: date
+
+
+@dataclass(frozen=True)
+class TicketDetails:
+    """The personal data of a ticket, for the eyes of staff; None where it was destroyed or never given."""
+
+    name: str | None
+    phone: str | None
+    email: str | None
+    matter: str | None
