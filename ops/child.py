@@ -28,6 +28,7 @@ class Spec:
     command: Sequence[str]
     health_url: str
     environment: Mapping[str, str] = field(default_factory=dict)
+    withheld: frozenset[str] = frozenset()  # variables of ours that it doesn't inherit
     folder: Path = field(default_factory=Path.cwd)
 
 
@@ -91,7 +92,7 @@ class Child:
         return await asyncio.create_subprocess_exec(
             *self.spec.command,
             cwd=self.spec.folder,
-            env={**os.environ, **self.spec.environment},
+            env=self._environment(),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -99,15 +100,22 @@ class Child:
             preexec_fn=_leash(os.getpid()),
         )
 
+    def _environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if name not in self.spec.withheld}
+        return inherited | dict(self.spec.environment)
+
     async def _watch(self) -> None:
-        """Set `ready` at the first answer; return when answers stay out after that."""
+        """Set `ready` at the first good answer; return when answers stay out after that.
+
+        A bad answer isn't silence: a restart wouldn't mend whatever the child reports.
+        """
         strikes = 0
         async with httpx.AsyncClient(timeout=self._pace.patience, trust_env=False) as client:
             while strikes < self._pace.strikes:
-                well = await _answers(client, self.spec.health_url)
-                if well:
+                status = await _status(client, self.spec.health_url)
+                if status is not None and status < 300:
                     self.ready.set()
-                strikes = 0 if well or not self.ready.is_set() else strikes + 1
+                strikes = strikes + 1 if self.ready.is_set() and status is None else 0
                 await asyncio.sleep(self._pace.watch if self.ready.is_set() else self._pace.poll)
 
     async def _copy_output(self, process: asyncio.subprocess.Process) -> None:
@@ -124,11 +132,11 @@ class Child:
         await process.wait()
 
 
-async def _answers(client: httpx.AsyncClient, url: str) -> bool:
+async def _status(client: httpx.AsyncClient, url: str) -> int | None:
     try:
-        return (await client.get(url)).is_success
+        return (await client.get(url)).status_code
     except httpx.HTTPError:
-        return False
+        return None
 
 
 def _ending(returncode: int | None) -> str:

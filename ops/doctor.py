@@ -108,7 +108,6 @@ def _database(settings: Settings) -> Sequence[Check]:
     url = settings.resolved_database_url
     if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists():
         return [Check("데이터베이스", State.WARNING, "아직 없습니다. make setup을 실행하십시오")]
-    head = ScriptDirectory.from_config(alembic_config(url)).get_current_head()
     database = Database(url)
     try:
         with database.engine.connect() as connection:
@@ -117,6 +116,7 @@ def _database(settings: Settings) -> Sequence[Check]:
         return [Check("데이터베이스", State.FAILED, f"연결할 수 없습니다({type(error).__name__})")]
     finally:
         database.close()
+    head = ScriptDirectory.from_config(alembic_config(url)).get_current_head()
     if current != head:
         return [
             Check(

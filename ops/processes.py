@@ -24,6 +24,16 @@ QUIET_TENSORFLOW = {
     "TF_NUM_INTEROP_THREADS": "1",
     "CUDA_VISIBLE_DEVICES": "",
 }
+# Rasa sees masked text only; nothing that could unmask it is in its reach.
+NOT_RASAS = frozenset(
+    {
+        "DATABASE_URL",
+        "EUNGDAE_DATABASE_URL",
+        "EUNGDAE_DATA_KEY",
+        "EUNGDAE_SIGNING_KEY",
+        "EUNGDAE_KAKAO_SECRET",
+    }
+)
 
 
 def processes(settings: Settings, secrets: Secrets) -> list[Spec]:
@@ -62,6 +72,7 @@ def rasa(settings: Settings, secrets: Secrets) -> Spec:
         command=[str(RASA_PYTHON), "-m", "bot.serve"],
         health_url=rasa_health(settings),
         environment=_with_operators_own(QUIET_NUMERICS | QUIET_TENSORFLOW) | contract,
+        withheld=NOT_RASAS,
         folder=ROOT,
     )
 

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import signal
 import stat
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from ops.child import Pace
+from ops.child import Child, Pace, Spec
+from ops.logs import RotatingLog
 
 Supervise = Callable[..., "Running"]  # noqa: F821
 Eventually = Callable[..., bool]
@@ -127,6 +132,25 @@ def test_logs_are_their_owners_alone(supervise: Supervise) -> None:
     running = supervise()
     running.read_until("ready []")
     assert stat.S_IMODE((running.folder / "logs" / "child0.log").stat().st_mode) == 0o600
+
+
+async def test_a_child_does_not_inherit_what_is_withheld(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EUNGDAE_DATA_KEY", "secret")
+    code = "import os; print(os.environ.get('EUNGDAE_DATA_KEY'), os.environ['GIVEN'])"
+    spec = Spec(
+        name="child",
+        title="아이",
+        command=[sys.executable, "-c", code],
+        health_url="http://127.0.0.1:9/",
+        environment={"GIVEN": "yes"},
+        withheld=frozenset({"EUNGDAE_DATA_KEY"}),
+    )
+    child = Child(spec, RotatingLog(tmp_path / "child.log"), lambda _: None, Pace(first_delay=9))
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(child.keep_alive(), 2)
+    assert (tmp_path / "child.log").read_text() == "None yes\n"
 
 
 def test_restarts_slow_down_up_to_a_limit() -> None:
