@@ -9,8 +9,7 @@ from typing import Any
 
 import structlog
 
-from core.privacy.detect import find
-from core.privacy.references import LABELS
+from core.privacy.redact import redact
 
 
 def configure(level: int = logging.INFO) -> None:
@@ -32,10 +31,4 @@ def configure(level: int = logging.INFO) -> None:
 
 
 def _mask(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {key: _masked(value) if isinstance(value, str) else value for key, value in event.items()}
-
-
-def _masked(text: str) -> str:
-    for found in reversed(find(text)):
-        text = f"{text[: found.start]}({LABELS[found.kind]}){text[found.end :]}"
-    return text
+    return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}

@@ -1,0 +1,1 @@
+"""Rasa's custom actions: slots in, one call into the house, replies out."""

@@ -1,0 +1,77 @@
+"""Greeting, thanks, farewell, and the ways out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.slots import FORM_SLOTS
+from actions.turn import say
+from conversations import replies
+
+Events = list[dict[str, Any]]
+
+
+class _Saying(Action):
+    """Says its words; nothing is pending afterwards."""
+
+    action = ""
+    words = ""
+
+    def name(self) -> str:
+        return self.action
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        say(dispatcher, [replies.text(self.words)])
+        return [SlotSet("pending", None)]
+
+
+class Greet(_Saying):
+    action = "action_greet"
+    words = "안녕하세요. 무엇을 도와드릴까요?"
+
+
+class Thanks(_Saying):
+    action = "action_thanks"
+    words = "도움이 되었다니 기쁩니다. 더 궁금하신 점이 있으면 언제든지 말씀해 주십시오."
+
+
+class Farewell(_Saying):
+    action = "action_farewell"
+    words = "감사합니다. 안녕히 가십시오. 좋은 하루 되십시오."
+
+
+class FeedbackYes(_Saying):
+    action = "action_feedback_yes"
+    words = "도움이 되어 기쁩니다. 더 궁금하신 점이 있으면 말씀해 주십시오."
+
+
+class Fallback(_Saying):
+    action = "action_default_fallback"
+    words = "어떤 말씀인지 잘 이해하지 못했습니다. 궁금하신 내용을 한 문장으로 적어 주십시오."
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        if tracker.active_loop_name:
+            words = "지금은 접수를 진행하고 있습니다. 그만두시려면 '취소'라고 적어 주십시오."
+            say(dispatcher, [replies.text(words)])
+            return []
+        return await super().run(dispatcher, tracker, domain)
+
+
+class Cancelled(Action):
+    """Leaves a form, or whatever was pending."""
+
+    def name(self) -> str:
+        return "action_cancelled"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        if tracker.get_slot("gave_up"):
+            pass  # the validation has already said where to turn
+        elif tracker.active_loop_name:
+            say(dispatcher, [replies.text("접수를 취소했습니다. 적어 주신 내용은 저장하지 않습니다.")])
+        else:
+            say(dispatcher, [replies.text("알겠습니다. 다른 도움이 필요하시면 언제든지 말씀해 주십시오.")])
+        return [SlotSet(slot, None) for slot in FORM_SLOTS]

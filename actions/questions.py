@@ -1,0 +1,78 @@
+"""What a question led to: an answer, choices, a department, or the offer of a ticket."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.context import current
+from actions.turn import intent, metadata, say, shows_form
+from conversations import replies
+
+Events = list[dict[str, Any]]
+
+
+class Answer(Action):
+    """Gives the entry that the decision chose, and asks whether it helped."""
+
+    def name(self) -> str:
+        return "action_answer"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        faq_id = (metadata(tracker).get("faq") or {}).get("faq_id") or ""
+        spoken = current().speech.answer(faq_id)
+        if tracker.active_loop_name:  # the form goes on asking: one question at a time
+            say(dispatcher, spoken[:1])
+            return []
+        say(dispatcher, spoken)
+        return [SlotSet("pending", "feedback")]
+
+
+class Choices(Action):
+    """Offers the nearest entries."""
+
+    def name(self) -> str:
+        return "action_choices"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        candidates = (metadata(tracker).get("faq") or {}).get("candidates") or []
+        say(dispatcher, [replies.choices(candidates)])
+        return [SlotSet("pending", None)]
+
+
+class OfferTicket(Action):
+    """Offers to pass the matter on to a person."""
+
+    def name(self) -> str:
+        return "action_offer_ticket"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        say(dispatcher, [replies.offer(intent(tracker))])
+        pending = "inline_offer" if shows_form(tracker) else "offer"
+        return [SlotSet("pending", pending), SlotSet("matter", metadata(tracker).get("matter"))]
+
+
+class ShowForm(Action):
+    """Hands the ticket's form to a channel that shows it itself."""
+
+    def name(self) -> str:
+        return "action_show_form"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        say(dispatcher, [current().speech.form(metadata(tracker).get("matter"))])
+        return [SlotSet("pending", None), SlotSet("channel_form", None)]
+
+
+class FindStaff(Action):
+    """Names the departments whose duties fit; asks for the duty when none was named."""
+
+    def name(self) -> str:
+        return "action_find_staff"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        departments = metadata(tracker).get("departments") or []
+        say(dispatcher, [current().speech.staff(departments)])
+        return [] if tracker.active_loop_name else [SlotSet("pending", None if departments else "find_staff")]

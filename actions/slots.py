@@ -1,0 +1,16 @@
+"""The slots that a finished or abandoned form leaves behind: Rasa keeps them, so they are cleared by name."""
+
+FORM_SLOTS = (
+    "pending",
+    "gave_up",
+    "channel_form",
+    "consent",
+    "contact_name",
+    "contact",
+    "contact_tries",
+    "matter",
+    "reply_needed",
+    "ticket_number",
+    "ticket_phone",
+    "status_tries",
+)

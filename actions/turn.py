@@ -1,0 +1,37 @@
+"""One call of an action: what the tracker says about the message, and how to speak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from channels.protocol import Reply
+
+
+def metadata(tracker: Tracker) -> dict[str, Any]:
+    """What `conversations` sent along with the message."""
+    return dict((tracker.latest_message or {}).get("metadata") or {})
+
+
+def intent(tracker: Tracker) -> str:
+    """The message's intent."""
+    return str(((tracker.latest_message or {}).get("intent") or {}).get("name") or "")
+
+
+def shows_form(tracker: Tracker) -> bool:
+    """Whether the citizen's channel shows a whole form itself."""
+    return bool((metadata(tracker).get("channel") or {}).get("form"))
+
+
+def conversation_id(tracker: Tracker) -> str:
+    """Rasa's sender is `<conversation id>.<session number>`."""
+    return str(tracker.sender_id).partition(".")[0]
+
+
+def say(dispatcher: CollectingDispatcher, replies: Iterable[Reply]) -> None:
+    """Utter the replies."""
+    for reply in replies:
+        dispatcher.utter_message(json_message=reply.model_dump())

@@ -1,0 +1,1 @@
+"""KakaoTalk: the skill server of a channel's chatbot."""

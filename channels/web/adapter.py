@@ -1,0 +1,59 @@
+"""The widget's channel: a visitor is whoever holds the signed token that `issue` gave them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError
+
+from channels.protocol import Abilities, Ignored, Inbound, Reply, Request
+from core.errors import Malformed
+from core.ids import new_id
+from core.tokens import Signer
+
+_PURPOSE = "visitor"
+
+
+class _Body(BaseModel):
+    id: str = Field(min_length=8, max_length=64)
+    text: str
+    payload: str | None = Field(None, max_length=80)
+
+
+class WebChannel:
+    """Messages as JSON `{id, text, payload?}` under `Authorization: Bearer <token>`."""
+
+    name = "web"
+    abilities = Abilities(form=True, push=True)
+
+    def __init__(self, signer: Signer, days: int) -> None:
+        """A token is valid for `days`."""
+        self._signer = signer
+        self.lifetime = timedelta(days=days)
+
+    def issue(self) -> str:
+        """A token for a new visitor."""
+        return self._signer.sign(_PURPOSE, {"visitor": new_id()})
+
+    def visitor(self, token: str) -> str:
+        """The visitor who holds the token; raises `Unauthorized` for a forged or expired one."""
+        return str(self._signer.verify(_PURPOSE, token, self.lifetime)["visitor"])
+
+    def verify(self, request: Request) -> None:
+        self.visitor(_bearer(request))
+
+    def parse(self, request: Request) -> Inbound | Ignored:
+        try:
+            body = _Body.model_validate_json(request.body)
+        except ValidationError as error:
+            raise Malformed("메시지의 형식이 올바르지 않습니다.") from error
+        return Inbound(self.name, self.visitor(_bearer(request)), body.id, body.text, body.payload)
+
+    def render(self, replies: Sequence[Reply]) -> dict[str, Any]:
+        return {"replies": [reply.model_dump() for reply in replies]}
+
+
+def _bearer(request: Request) -> str:
+    return request.headers.get("authorization", "").removeprefix("Bearer ").strip()

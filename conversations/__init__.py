@@ -1,0 +1,1 @@
+"""The thread between a citizen, the bot and the desk."""

@@ -1,0 +1,193 @@
+"""A citizen's message is taken in: stored once, masked by what the dialogue waits for, understood."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from channels.protocol import LONGEST_TEXT, Inbound, Reply
+from conversations import store
+from conversations.meaning import (
+    FREE_TEXT,
+    Meaning,
+    candidate_ids,
+    meaning_of_button,
+    meaning_of_text,
+    pressed_payload,
+)
+from conversations.models import Conversation, Message
+from conversations.views import Said
+from core.clock import Clock
+from core.database import Database
+from core.errors import Invalid
+from core.privacy import Masked, Vault, mask, redact
+from desk.contact_details import parse_email, parse_phone
+from faq.service import FaqService
+
+_LONG_PAUSE = timedelta(hours=6)
+_LONG_SESSION = 100
+"""Each earlier message of a session costs Rasa time: after this many a fresh one is started."""
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """A message, stored.
+
+    `meaning` is None when nothing is to be done: it was handled before (`retry`), or a person has the
+    conversation (`held_by`). With both `retry` and a meaning, an earlier attempt was cut off.
+    """
+
+    conversation_id: str
+    message_id: str
+    message: Said
+    sender: str
+    text: str
+    meaning: Meaning | None
+    awaiting: tuple[str | None, str | None]
+    matter: str | None
+    tried: list[str]
+    barred: bool
+    retry: bool
+    held_by: str | None
+
+
+def clean(text: str) -> str:
+    """The text without control characters and outer blanks; raises `Invalid` for an empty or too long one."""
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+    if not kept:
+        raise Invalid("내용을 입력해 주십시오.")
+    if len(kept) > LONGEST_TEXT:
+        raise Invalid(f"한 번에 {LONGEST_TEXT:,}자까지 보내실 수 있습니다. 내용을 나누어 보내 주십시오.")
+    return kept
+
+
+class Intake:
+    """The first of a message's two transactions."""
+
+    def __init__(self, database: Database, vault: Vault, faq: FaqService, clock: Clock) -> None:
+        self._database = database
+        self._vault = vault
+        self._faq = faq
+        self._clock = clock
+
+    def take_in(self, inbound: Inbound) -> TakenIn:
+        """Store and understand one message; raises `Invalid` for a text that can't be taken."""
+        text = clean(inbound.text)
+        # Understood before the transaction begins: SQLite has one writer, who must not wait for an encoder.
+        understanding = None if inbound.payload else self._faq.understand(redact(text))
+        now = self._clock.now()
+        with self._database.session() as session:
+            conversation = store.open_conversation(session, inbound.channel, inbound.sender, now)
+            earlier = store.find_message(session, conversation.id, inbound.message_id)
+            payload = pressed_payload(inbound, conversation.buttons)
+            meaning = meaning_of_button(payload) if payload else None
+            if meaning is None:
+                meaning = meaning_of_text(
+                    understanding or self._faq.understand(redact(text)), conversation.awaiting_slot
+                )
+            if earlier:
+                return self._again(session, conversation, earlier, meaning)
+            return self._new(session, conversation, inbound, text, meaning, now)
+
+    def _again(
+        self, session: Session, conversation: Conversation, message: Message, meaning: Meaning
+    ) -> TakenIn:
+        masked = self._vault.cipher.decrypt(message.text)
+        undone = None if message.handled else meaning
+        return self._taken(session, conversation, message, Masked(masked, False), undone, retry=True)
+
+    def _new(
+        self, session: Session, conversation: Conversation, inbound: Inbound, text: str, meaning: Meaning,
+        now: datetime,
+    ) -> TakenIn:  # fmt: skip
+        _renew_session(conversation, now)
+        masked = self._mask(session, text, conversation.awaiting_slot, meaning)
+        if meaning.is_question and conversation.awaiting_form is None:
+            conversation.question = self._vault.cipher.encrypt(masked.text)
+            conversation.departments = self._owners(meaning)
+        message = store.add_message(
+            session, self._vault.cipher, conversation, "citizen",
+            Reply(kind="text", text=masked.text, data=_record(meaning, inbound.payload)), now,
+            channel_message_id=inbound.message_id, handled=conversation.staff_id is not None,
+        )  # fmt: skip
+        session.flush()
+        todo = meaning if conversation.staff_id is None else None
+        return self._taken(session, conversation, message, masked, todo, retry=False)
+
+    def _taken(
+        self, session: Session, conversation: Conversation, message: Message, masked: Masked,
+        meaning: Meaning | None, *, retry: bool,
+    ) -> TakenIn:  # fmt: skip
+        question = conversation.question
+        return TakenIn(
+            conversation_id=conversation.id,
+            message_id=message.id,
+            message=store.said(session, self._vault, message),
+            sender=f"{conversation.id}.{conversation.session_no}",
+            text=masked.text,
+            meaning=meaning,
+            awaiting=(conversation.awaiting_form, conversation.awaiting_slot),
+            matter=self._vault.cipher.decrypt(question) if question else None,
+            tried=list(conversation.tried),
+            barred=masked.barred,
+            retry=retry,
+            held_by=conversation.staff_id,
+        )
+
+    def _mask(self, session: Session, text: str, slot: str | None, meaning: Meaning) -> Masked:
+        kind = FREE_TEXT.get(slot or "")
+        if kind is None or meaning.pressed or meaning.intent in ("stop", "handoff"):
+            return mask(session, self._vault, text, _well_formed)
+        if kind != "contact":
+            redacted = mask(session, self._vault, text)
+            plain = self._vault.reveal(session, redacted.text)
+            return Masked(str(self._vault.put(session, kind, plain)), redacted.barred)
+        kind = "email" if "@" in text else "phone"
+        return Masked(str(self._vault.put(session, kind, text, _well_formed(kind, text))), False)
+
+    def _owners(self, meaning: Meaning) -> list[str]:
+        entries = (self._faq.entry(faq_id) for faq_id in candidate_ids(meaning.decision))
+        owners = [entry.department for entry in entries if entry]
+        return list(dict.fromkeys([*owners, *meaning.departments]))
+
+
+def _renew_session(conversation: Conversation, now: datetime) -> None:
+    tired = conversation.session_messages >= _LONG_SESSION or now - conversation.updated_at > _LONG_PAUSE
+    if tired and conversation.awaiting_form is None:
+        new_session(conversation)
+    conversation.session_messages += 1
+
+
+def new_session(conversation: Conversation) -> None:
+    """Rasa meets this citizen afresh: nothing is pending any more."""
+    conversation.session_no += 1
+    conversation.session_messages = 0
+    conversation.awaiting_form = conversation.awaiting_slot = None
+    conversation.buttons = []
+
+
+def start_afresh(conversation: Conversation) -> None:
+    """The matter is in good hands: what comes next is a new one."""
+    conversation.question = None
+    conversation.tried = []
+    conversation.departments = []
+    new_session(conversation)
+
+
+def _well_formed(kind: str, value: str) -> bool:
+    checks = {"phone": parse_phone, "email": parse_email}
+    return checks[kind](value) is not None if kind in checks else True
+
+
+def _record(meaning: Meaning, payload: str | None) -> dict[str, Any]:
+    """What is kept beside the message: for staff who ask why, and for handling it again after a crash."""
+    decision = {
+        "intent": meaning.intent,
+        "confidence": round(meaning.confidence, 4),
+        "candidates": candidate_ids(meaning.decision),
+    }
+    return {"decision": decision} | ({"payload": payload} if payload else {})

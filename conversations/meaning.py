@@ -1,0 +1,95 @@
+"""What one message means: which button was pressed, or what the typed words say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from channels.protocol import Inbound
+from faq.decision import Answer, Choices, Decision, NoAnswer
+from faq.understanding import Understanding
+
+QUESTIONS = {"faq", "choices", "unknown"}
+"""The intents of a real question, whose text may become a ticket's matter."""
+
+_BUTTONS = {"affirm", "deny", "handoff", "open_ticket", "stop", "find_staff", "check_ticket"}
+_LEAVES_FREE_TEXT = {"stop", "handoff"}
+
+FREE_TEXT = {"contact_name": "name", "matter": "matter", "contact": "contact", "ticket_phone": "contact"}
+"""Fields whose whole text goes to the vault, and what it is there."""
+
+
+def candidate_ids(decision: Decision) -> list[str]:
+    """The entries that the decision names, the best first."""
+    if isinstance(decision, Answer):
+        return [decision.faq_id]
+    return [c.faq_id for c in decision.candidates] if isinstance(decision, Choices) else []
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """One message, understood."""
+
+    intent: str
+    confidence: float
+    decision: Decision
+    departments: Sequence[str] = ()
+    pressed: bool = False
+
+    @property
+    def is_question(self) -> bool:
+        """Whether the citizen asked something in their own words."""
+        return self.intent in QUESTIONS and not self.pressed
+
+    def for_rasa(self) -> dict[str, Any]:
+        """The understanding as `bot/components` takes it over, and the decision as the actions read it."""
+        decision = self.decision
+        faq_id = decision.faq_id if isinstance(decision, Answer) else None
+        candidates = decision.candidates if isinstance(decision, Choices) else ()
+        return {
+            "understanding": {"intent": {"name": self.intent, "confidence": self.confidence}, "entities": []},
+            "faq": {
+                "faq_id": faq_id,
+                "candidates": [{"faq_id": c.faq_id, "question": c.question} for c in candidates],
+            },
+            "departments": list(self.departments),
+        }
+
+
+def pressed_payload(inbound: Inbound, buttons: Sequence[dict[str, str]]) -> str | None:
+    """The payload of the button that was pressed.
+
+    Where a channel has no buttons, its label or its number is typed; only what is offered now can be typed.
+    """
+    if inbound.payload:
+        return inbound.payload
+    typed = inbound.text.strip()
+    if typed.isdecimal() and 1 <= int(typed) <= len(buttons):
+        return buttons[int(typed) - 1]["payload"]
+    return next((button["payload"] for button in buttons if button["label"] == typed), None)
+
+
+def meaning_of_button(payload: str) -> Meaning | None:
+    """What pressing it means; None for a payload that no button of ours has."""
+    name, _, value = payload.partition(":")
+    if name == "faq" and value:
+        return Meaning("faq", 1.0, Answer(value, 1.0), pressed=True)
+    if name == "department" and value:
+        return Meaning("find_staff", 1.0, NoAnswer(), (value,), pressed=True)
+    if payload == "none_of_these":
+        return Meaning("handoff", 1.0, NoAnswer(), pressed=True)
+    return Meaning(payload, 1.0, NoAnswer(), pressed=True) if payload in _BUTTONS else None
+
+
+def meaning_of_text(understanding: Understanding, awaiting_slot: str | None) -> Meaning:
+    """What typed words mean; while a form waits for free text only a wish to leave it counts."""
+    free_text = awaiting_slot in FREE_TEXT or awaiting_slot == "ticket_number"
+    if free_text and understanding.intent not in _LEAVES_FREE_TEXT:
+        return Meaning("unknown", 1.0, NoAnswer())
+    return Meaning(
+        understanding.intent,
+        understanding.confidence,
+        understanding.decision,
+        [department for department, _score in understanding.departments],
+    )

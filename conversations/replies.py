@@ -1,0 +1,121 @@
+"""What the bot says, in Korean, once: the actions and the way without Rasa both speak with these words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+
+from channels.protocol import Button, Reply
+from desk.consent import ConsentNotice
+from desk.directory import Contact
+from desk.states import DONE
+from desk.tickets import OpenedTicket, TicketStatus
+from faq.entries import Entry
+
+OFFER = "문의를 접수해 주시면 담당자가 영업일 기준 3일 안에 답변드리겠습니다. 접수하시겠습니까?"
+YES_NO = [Button(label="네", payload="affirm"), Button(label="아니요", payload="deny")]
+WEEKDAYS = "월화수목금토일"
+
+
+def text(words: str) -> Reply:
+    """Plain words."""
+    return Reply(kind="text", text=words)
+
+
+def answer(entry: Entry, department: dict[str, str] | None) -> list[Reply]:
+    """The entry's answer with its owner, and whether it helped."""
+    data = {"faq_id": entry.id, "question": entry.question, "department": department}
+    return [
+        Reply(kind="answer", text=entry.answer, data=data),
+        Reply(kind="feedback", text="도움이 되었나요?", buttons=YES_NO, data={"faq_id": entry.id}),
+    ]
+
+
+def choices(candidates: Sequence[dict[str, str]]) -> Reply:
+    """Up to three questions to choose from."""
+    buttons = [Button(label=c["question"], payload=f"faq:{c['faq_id']}") for c in candidates]
+    return Reply(
+        kind="choices",
+        text="혹시 아래 내용을 찾으시나요?",
+        buttons=[*buttons, Button(label="찾는 내용이 없습니다", payload="none_of_these")],
+    )
+
+
+def offer(reason: str) -> Reply:
+    """The offer of a ticket; `reason` is the intent that led to it."""
+    opening = {
+        "unknown": "바로 답변드리기 어려운 내용입니다.",
+        "deny": "도움이 되지 못해 죄송합니다.",
+        "handoff": "담당 직원에게 연결해 드리겠습니다.",
+    }.get(reason, "")
+    return Reply(
+        kind="offer",
+        text=f"{opening} {OFFER}".strip(),
+        buttons=[
+            Button(label="문의 접수하기", payload="open_ticket"),
+            Button(label="다음에 할게요", payload="deny"),
+        ],
+    )
+
+
+def consent_text(notice: ConsentNotice) -> str:
+    """The four points of the consent notice as text."""
+    return (
+        "문의를 접수하려면 개인정보 수집·이용에 동의해 주셔야 합니다.\n"
+        f"1. 목적: {notice.purpose}\n2. 항목: {notice.items}\n"
+        f"3. 보유 기간: {notice.retention}\n4. 동의를 거부할 권리: {notice.refusal}"
+    )
+
+
+def form(notice: ConsentNotice, matter: str | None) -> Reply:
+    """The ticket's form, for channels that show it themselves; `matter` is masked."""
+    data = {
+        "fields": ["name", "phone", "email", "matter", "reply_needed", "consent"],
+        "consent": asdict(notice),
+        "matter": matter or "",
+    }
+    return Reply(kind="form", text="아래 내용을 적어 주시면 담당자에게 바로 전달하겠습니다.", data=data)
+
+
+def ticket(opened: OpenedTicket, reply_needed: bool) -> Reply:
+    """The confirmation: number, who is responsible, and by when."""
+    day = korean_date(opened.promised_on)
+    promise = f"{day}까지 답변드리겠습니다." if reply_needed else f"{day}까지 확인하여 처리하겠습니다."
+    words = (
+        f"문의가 접수되었습니다. 접수번호는 {opened.number}입니다.\n"
+        f"담당: {opened.department} {opened.person} ({opened.phone})\n{promise}"
+    )
+    data = {
+        "number": opened.number,
+        "department": opened.department,
+        "person": opened.person,
+        "phone": opened.phone,
+        "promised_on": opened.promised_on.isoformat(),
+    }
+    return Reply(kind="ticket", text=words, data=data)
+
+
+def status(found: TicketStatus) -> Reply:
+    """How far a ticket is, and who is responsible for it."""
+    promise = f"{korean_date(found.promised_on)}까지 답변드릴 예정입니다."
+    words = (
+        f"접수번호 {found.number}: {found.label}\n"
+        f"담당: {found.department} {found.person} ({found.phone})\n"
+        f"{'' if found.state in DONE else promise}"
+    )
+    return Reply(kind="status", text=words.strip(), data={"number": found.number, "state": found.state})
+
+
+def signature(person: Contact) -> dict[str, str]:
+    """How a person signs, as a reply carries it."""
+    return asdict(person)
+
+
+def korean_date(day: date) -> str:
+    """2026-11-25 as "11월 25일(수)"."""
+    return f"{day.month}월 {day.day}일({WEEKDAYS[day.weekday()]})"
+
+
+NO_RESIDENT_NUMBER = text("주민등록번호는 받지 않습니다. 방금 적어 주신 번호는 저장하지 않고 지웠습니다.")
+EXPIRED_BUTTON = text("지금은 선택하실 수 없는 단추입니다. 궁금하신 내용을 글로 적어 주십시오.")

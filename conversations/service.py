@@ -1,0 +1,216 @@
+"""The way of one message: taken in, handed to the dialogue, its replies kept and told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from channels.protocol import Channel, Inbound, Reply
+from conversations import replies, store
+from conversations.dialogue import DialogueError, RasaDialogue, Turn
+from conversations.fallback import without_rasa
+from conversations.hub import Hub, topic_of
+from conversations.intake import Intake, TakenIn, start_afresh
+from conversations.lanes import Lanes
+from conversations.meaning import Meaning
+from conversations.models import Conversation, Message
+from conversations.speech import Speech
+from conversations.tickets import TicketForm, open_from_form
+from conversations.views import Said
+from core.clock import Clock
+from core.database import Database
+from core.privacy import Vault
+from core.threads import in_thread
+from desk import directory
+from desk.models import Staff
+from faq.decision import Answer
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The citizen's message, what is said to it, and what staff said since their channel last asked."""
+
+    message: Said
+    replies: list[Said]
+    waited: list[Said]
+
+    @property
+    def spoken(self) -> list[Reply]:
+        """Everything to render, in order."""
+        return [said.reply for said in [*self.waited, *self.replies]]
+
+
+@dataclass(frozen=True)
+class History:
+    """Messages, and the signature of the member of staff who has the conversation, if one has."""
+
+    messages: list[Said]
+    person: dict[str, str] | None
+
+
+@dataclass
+class Conversations:
+    """Receives every message of every channel. One process, one instance."""
+
+    database: Database
+    vault: Vault
+    intake: Intake
+    dialogue: RasaDialogue
+    speech: Speech
+    channels: dict[str, Channel]
+    clock: Clock
+    hub: Hub
+
+    def __post_init__(self) -> None:
+        self._lanes = Lanes()
+        self._tasks: set[asyncio.Task[Outcome]] = set()
+
+    async def receive(self, inbound: Inbound) -> Outcome:
+        """Handle one message exactly once, in its conversation's order.
+
+        A second delivery gets the same replies. The work goes on when the caller goes away. Raises `Invalid`
+        for a text that can't be taken, before anything is stored.
+        """
+        return await self._outliving(self._handle(inbound))
+
+    async def submit(self, channel: str, sender: str, form: TicketForm) -> Outcome:
+        """Open a ticket from a channel's own form, exactly once; raises `Invalid` with a hint per field."""
+        return await self._outliving(self._open_ticket(channel, sender, form))
+
+    async def recover(self) -> int:
+        """Handle what a crash left unhandled; returns how many messages that were."""
+        left = await in_thread(self._left_over)
+        for inbound in left:
+            await self.receive(inbound)
+        return len(left)
+
+    async def history(self, channel: str, sender: str, after: int) -> History:
+        """What was said in a citizen's conversation after message `after`, and who has it."""
+        return await in_thread(self._history, channel, sender, after)
+
+    async def drain(self) -> None:
+        """Wait until everything under way is done."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _outliving(self, work: Coroutine[Any, Any, Outcome]) -> Outcome:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return await asyncio.shield(task)
+
+    async def _handle(self, inbound: Inbound) -> Outcome:
+        topic = topic_of(inbound.channel, inbound.sender)
+        async with self._lanes(topic):
+            taken = await in_thread(self.intake.take_in, inbound)
+            self.hub.changed(topic)
+            if taken.meaning is None:
+                return await in_thread(self._as_before, taken)
+            turn = await self._turn(taken, taken.meaning, self.channels[inbound.channel])
+            outcome = await in_thread(self._finish, taken, taken.meaning, turn)
+        self.hub.changed(topic)
+        return outcome
+
+    async def _turn(self, taken: TakenIn, meaning: Meaning, channel: Channel) -> Turn:
+        form = channel.abilities.form
+        metadata = {
+            **meaning.for_rasa(),
+            "matter": taken.matter,
+            "tried": taken.tried,
+            "channel": {"name": channel.name, "form": form},
+        }
+        try:
+            turn = await self.dialogue.turn(
+                taken.sender, taken.message_id, taken.text, metadata, retry=taken.retry
+            )
+        except DialogueError as error:
+            log.warning("rasa didn't answer", reason=str(error), conversation=taken.conversation_id)
+            turn = without_rasa(taken, meaning, self.speech, form)
+        if taken.barred:
+            turn.replies.insert(0, replies.NO_RESIDENT_NUMBER)
+        return turn
+
+    def _finish(self, taken: TakenIn, meaning: Meaning, turn: Turn) -> Outcome:
+        now = self.clock.now()
+        with self.database.session() as session:
+            conversation = session.get_one(Conversation, taken.conversation_id)
+            message = session.get_one(Message, taken.message_id)
+            waited = store.waiting(session, conversation.id)
+            store.mark_delivered(session, waited, now)
+            message.handled = True
+            spoken = [
+                store.add_message(
+                    session, self.vault.cipher, conversation, "bot", reply, now, in_reply_to=message.id
+                )
+                for reply in turn.replies
+            ]
+            self._remember(conversation, meaning, turn)
+            return Outcome(taken.message, self._said(session, spoken), self._said(session, waited))
+
+    def _remember(self, conversation: Conversation, meaning: Meaning, turn: Turn) -> None:
+        conversation.awaiting_form = turn.awaiting.form
+        conversation.awaiting_slot = turn.awaiting.slot
+        conversation.buttons = [button.model_dump() for reply in turn.replies for button in reply.buttons]
+        if isinstance(meaning.decision, Answer):
+            conversation.tried = list(dict.fromkeys([*conversation.tried, meaning.decision.faq_id]))
+        if any(reply.kind == "ticket" for reply in turn.replies):
+            start_afresh(conversation)
+
+    def _as_before(self, taken: TakenIn) -> Outcome:
+        with self.database.session() as session:
+            earlier = store.replies_to(session, taken.message_id)
+            waited = store.waiting(session, taken.conversation_id)
+            store.mark_delivered(session, waited, self.clock.now())
+            return Outcome(taken.message, self._said(session, earlier), self._said(session, waited))
+
+    async def _open_ticket(self, channel: str, sender: str, form: TicketForm) -> Outcome:
+        topic = topic_of(channel, sender)
+        async with self._lanes(topic):
+            outcome = await in_thread(self._save_ticket, channel, sender, form)
+        self.hub.changed(topic)
+        return outcome
+
+    def _save_ticket(self, channel: str, sender: str, form: TicketForm) -> Outcome:
+        now = self.clock.now()
+        with self.database.session() as session:
+            conversation = store.open_conversation(session, channel, sender, now)
+            message = store.find_message(session, conversation.id, form.id)
+            if message is None:
+                message = open_from_form(session, self.vault, conversation, form, now)
+                start_afresh(conversation)
+                session.flush()
+            spoken = store.replies_to(session, message.id)
+            return Outcome(store.said(session, self.vault, message), self._said(session, spoken), [])
+
+    def _left_over(self) -> list[Inbound]:
+        with self.database.session() as session:
+            return [
+                Inbound(
+                    conversation.channel,
+                    conversation.sender,
+                    message.channel_message_id or message.id,
+                    self.vault.reveal(session, self.vault.cipher.decrypt(message.text)),
+                    message.data.get("payload"),
+                )
+                for message in store.unhandled(session)
+                for conversation in [session.get_one(Conversation, message.conversation_id)]
+            ]
+
+    def _history(self, channel: str, sender: str, after: int) -> History:
+        with self.database.session() as session:
+            conversation = store.find_conversation(session, channel, sender)
+            if conversation is None:
+                return History([], None)
+            found = store.messages_after(session, conversation.id, after)
+            staff = session.get(Staff, conversation.staff_id) if conversation.staff_id else None
+            person = replies.signature(directory.contact(staff)) if staff else None
+            return History(self._said(session, found), person)
+
+    def _said(self, session: Session, messages: list[Message]) -> list[Said]:
+        return [store.said(session, self.vault, message) for message in messages]

@@ -1,0 +1,227 @@
+"""What staff do in conversations: read, answer a ticket, take over, talk, give back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from channels.protocol import Channel, Reply
+from conversations import replies, store
+from conversations.hub import Hub, topic_of
+from conversations.intake import new_session
+from conversations.models import Conversation, OutboxItem
+from conversations.views import Said
+from core.clock import Clock
+from core.database import Database
+from core.errors import Conflict, Invalid, NotFound
+from core.privacy import Vault, label, redact
+from core.threads import in_thread
+from desk import directory, tickets
+from desk.directory import Contact
+from desk.models import Staff
+
+LONGEST_REPLY = 5000
+_LIVE = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """A whole conversation, readable."""
+
+    id: str
+    channel: str
+    state: str  # "bot" or "person"
+    person: Contact | None
+    messages: list[Said]
+
+
+@dataclass(frozen=True)
+class LiveConversation:
+    """A line in the list of conversations; its text is masked."""
+
+    id: str
+    channel: str
+    state: str
+    person_name: str | None
+    last_text: str
+    last_at: datetime
+    ticket_number: str | None
+
+
+class StaffDesk:
+    """All methods raise `NotFound` for an unknown conversation or ticket."""
+
+    def __init__(
+        self, database: Database, vault: Vault, channels: dict[str, Channel], clock: Clock, hub: Hub
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._channels = channels
+        self._clock = clock
+        self._hub = hub
+
+    async def conversation(self, conversation_id: str) -> Transcript:
+        """Everything that was said."""
+        return await in_thread(self._transcript, conversation_id)
+
+    async def live(self) -> list[LiveConversation]:
+        """Conversations of the last 24 hours, the newest first."""
+        return await in_thread(self._live)
+
+    async def version(self, conversation_id: str) -> int:
+        """Grows with every message: for cheap polling."""
+        return await in_thread(self._version, conversation_id)
+
+    async def answer(self, ticket_number: str, staff_id: str, text: str) -> None:
+        """Reply to a ticket, signed; the reply, its event and its outbox row are one transaction."""
+        self._tell(await in_thread(self._answer, ticket_number, staff_id, _checked(text)))
+
+    async def take_over(self, conversation_id: str, staff_id: str) -> None:
+        """The bot falls silent and the citizen is told who is there; `Conflict` when somebody already is."""
+        self._tell(await in_thread(self._take_over, conversation_id, staff_id))
+
+    async def give_back(self, conversation_id: str, staff_id: str) -> None:
+        """The bot answers again; `Conflict` unless this person has the conversation."""
+        self._tell(await in_thread(self._give_back, conversation_id, staff_id))
+
+    async def say(self, conversation_id: str, staff_id: str, text: str) -> None:
+        """Talk with the citizen; `Conflict` unless this person has the conversation."""
+        self._tell(await in_thread(self._say, conversation_id, staff_id, _checked(text)))
+
+    def _transcript(self, conversation_id: str) -> Transcript:
+        with self._database.session() as session:
+            conversation = _get(session, conversation_id)
+            person = self._contact(session, conversation.staff_id)
+            found = store.messages_after(session, conversation.id, 0)
+            messages = [store.said(session, self._vault, message) for message in found]
+            state = "person" if person else "bot"
+            return Transcript(conversation.id, conversation.channel, state, person, messages)
+
+    def _live(self) -> list[LiveConversation]:
+        with self._database.session() as session:
+            recent = (
+                select(Conversation)
+                .where(Conversation.updated_at > self._clock.now() - _LIVE, Conversation.last_seq > 0)
+                .order_by(Conversation.updated_at.desc())
+                .limit(100)
+            )
+            return [self._line(session, conversation) for conversation in session.scalars(recent)]
+
+    def _line(self, session: Session, conversation: Conversation) -> LiveConversation:
+        person = self._contact(session, conversation.staff_id)
+        ticket = tickets.of_conversation(session, conversation.id)
+        last = store.messages_after(session, conversation.id, conversation.last_seq - 1)
+        return LiveConversation(
+            id=conversation.id,
+            channel=conversation.channel,
+            state="person" if person else "bot",
+            person_name=person.name if person else None,
+            last_text=redact(label(self._vault.cipher.decrypt(last[-1].text))) if last else "",
+            last_at=conversation.updated_at,
+            ticket_number=ticket.number if ticket else None,
+        )
+
+    def _version(self, conversation_id: str) -> int:
+        with self._database.session() as session:
+            return _get(session, conversation_id).last_seq
+
+    def _answer(self, ticket_number: str, staff_id: str, text: str) -> Conversation:
+        now = self._clock.now()
+        with self._database.session() as session:
+            ticket = tickets.find(session, ticket_number)
+            if ticket is None or ticket.conversation_id is None:
+                raise NotFound("접수번호를 찾을 수 없습니다.")
+            staff = session.get_one(Staff, staff_id)
+            tickets.reply(session, ticket, staff, now)
+            conversation = _get(session, ticket.conversation_id)
+            data = {"number": ticket.number}
+            self._post(session, conversation, Reply(kind="staff", text=text, data=data), staff)
+            return conversation
+
+    def _take_over(self, conversation_id: str, staff_id: str) -> Conversation:
+        with self._database.session() as session:
+            conversation = _get(session, conversation_id)
+            if conversation.staff_id not in (None, staff_id):
+                raise Conflict("다른 직원이 이미 상담하고 있습니다.")
+            if conversation.staff_id is None:
+                conversation.staff_id = staff_id
+                self._announce(
+                    session, conversation, session.get_one(Staff, staff_id), "직원이 상담을 시작합니다"
+                )
+            return conversation
+
+    def _give_back(self, conversation_id: str, staff_id: str) -> Conversation:
+        with self._database.session() as session:
+            conversation = _held(session, conversation_id, staff_id)
+            conversation.staff_id = None
+            # Rasa saw nothing of what was said meanwhile.
+            new_session(conversation)
+            words = "직원 상담을 마칩니다. 이제 자동 응대가 도와드립니다"
+            self._announce(session, conversation, session.get_one(Staff, staff_id), words)
+            return conversation
+
+    def _say(self, conversation_id: str, staff_id: str, text: str) -> Conversation:
+        with self._database.session() as session:
+            conversation = _held(session, conversation_id, staff_id)
+            self._post(
+                session, conversation, Reply(kind="staff", text=text), session.get_one(Staff, staff_id)
+            )
+            return conversation
+
+    def _announce(self, session: Session, conversation: Conversation, staff: Staff, words: str) -> None:
+        person = directory.contact(staff)
+        text = f"{words}. ({person.department} {person.name} {person.title}, {person.phone})"
+        self._post(session, conversation, Reply(kind="text", text=text), staff, author="system")
+
+    def _post(
+        self, session: Session, conversation: Conversation, reply: Reply, staff: Staff, author: str = "staff"
+    ) -> None:
+        """Add a signed message; what the channel can't be pushed waits in the outbox."""
+        now = self._clock.now()
+        signed = reply.model_copy(
+            update={"data": reply.data | {"person": replies.signature(directory.contact(staff))}}
+        )
+        message = store.add_message(session, self._vault.cipher, conversation, author, signed, now)
+        session.flush()
+        pushed = self._channels[conversation.channel].abilities.push
+        session.add(
+            OutboxItem(
+                message_id=message.id,
+                conversation_id=conversation.id,
+                created_at=now,
+                delivered_at=now if pushed else None,
+            )
+        )
+
+    def _contact(self, session: Session, staff_id: str | None) -> Contact | None:
+        staff = session.get(Staff, staff_id) if staff_id else None
+        return directory.contact(staff) if staff else None
+
+    def _tell(self, conversation: Conversation) -> None:
+        self._hub.changed(topic_of(conversation.channel, conversation.sender))
+
+
+def _get(session: Session, conversation_id: str) -> Conversation:
+    conversation = session.get(Conversation, conversation_id)
+    if conversation is None:
+        raise NotFound("대화를 찾을 수 없습니다.")
+    return conversation
+
+
+def _held(session: Session, conversation_id: str, staff_id: str) -> Conversation:
+    conversation = _get(session, conversation_id)
+    if conversation.staff_id != staff_id:
+        raise Conflict("이 대화를 맡고 있지 않습니다. 먼저 상담을 시작해 주십시오.")
+    return conversation
+
+
+def _checked(text: str) -> str:
+    text = text.strip()
+    if not text:
+        raise Invalid("답변 내용을 입력해 주십시오.")
+    if len(text) > LONGEST_REPLY:
+        raise Invalid(f"답변은 {LONGEST_REPLY:,}자까지 쓰실 수 있습니다.")
+    return text

@@ -1,0 +1,113 @@
+"""Every query on conversations and messages. The caller owns the transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from channels.protocol import Reply
+from conversations.models import Conversation, Message, OutboxItem
+from conversations.views import Said
+from core.ids import new_id
+from core.privacy import Cipher, Vault
+
+
+def find_conversation(session: Session, channel: str, sender: str) -> Conversation | None:
+    """The citizen's conversation in this channel."""
+    query = select(Conversation).where(Conversation.channel == channel, Conversation.sender == sender)
+    return session.scalar(query)
+
+
+def open_conversation(session: Session, channel: str, sender: str, now: datetime) -> Conversation:
+    """The citizen's conversation in this channel, a new one at their first word."""
+    conversation = find_conversation(session, channel, sender)
+    if conversation is None:
+        conversation = Conversation(
+            id=new_id(), channel=channel, sender=sender, created_at=now, updated_at=now,
+            session_no=1, session_messages=0, last_seq=0, buttons=[], departments=[], tried=[],
+        )  # fmt: skip
+        session.add(conversation)
+        session.flush()
+    return conversation
+
+
+def find_message(session: Session, conversation_id: str, channel_message_id: str) -> Message | None:
+    """The message that the channel already delivered under this id."""
+    query = select(Message).where(
+        Message.conversation_id == conversation_id, Message.channel_message_id == channel_message_id
+    )
+    return session.scalar(query)
+
+
+def add_message(
+    session: Session, cipher: Cipher, conversation: Conversation, author: str, reply: Reply, now: datetime,
+    **fields: Any,
+) -> Message:  # fmt: skip
+    """Append what somebody said; the text must be masked already, and is encrypted here."""
+    conversation.last_seq += 1
+    conversation.updated_at = now
+    message = Message(
+        id=new_id(), conversation_id=conversation.id, seq=conversation.last_seq, author=author,
+        kind=reply.kind, text=cipher.encrypt(reply.text), data=reply.data, at=now,
+        buttons=[button.model_dump() for button in reply.buttons], **fields,
+    )  # fmt: skip
+    session.add(message)
+    return message
+
+
+def messages_after(session: Session, conversation_id: str, seq: int, limit: int = 500) -> list[Message]:
+    """What was said after `seq`, oldest first; of more than `limit`, the newest."""
+    query = (
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.seq > seq)
+        .order_by(Message.seq.desc())
+        .limit(limit)
+    )
+    return list(reversed(session.scalars(query).all()))
+
+
+def replies_to(session: Session, message_id: str) -> list[Message]:
+    """The replies that a citizen's message got."""
+    return list(
+        session.scalars(select(Message).where(Message.in_reply_to == message_id).order_by(Message.seq))
+    )
+
+
+def unhandled(session: Session) -> list[Message]:
+    """Messages of citizens that were stored but never replied to, oldest first."""
+    query = select(Message).where(Message.handled.is_(False), Message.author == "citizen")
+    return list(session.scalars(query.order_by(Message.at, Message.seq)))
+
+
+def waiting(session: Session, conversation_id: str) -> list[Message]:
+    """What staff said and the citizen's channel hasn't taken yet, oldest first."""
+    query = (
+        select(Message)
+        .join(OutboxItem, OutboxItem.message_id == Message.id)
+        .where(OutboxItem.conversation_id == conversation_id, OutboxItem.delivered_at.is_(None))
+        .order_by(Message.seq)
+    )
+    return list(session.scalars(query))
+
+
+def mark_delivered(session: Session, messages: Iterable[Message], now: datetime) -> None:
+    """The channel took these messages."""
+    for message in messages:
+        if item := session.get(OutboxItem, message.id):
+            item.delivered_at = now
+
+
+def said(session: Session, vault: Vault, message: Message) -> Said:
+    """The message, readable."""
+    data = dict(message.data)
+    if matter := data.get("matter"):
+        data["matter"] = vault.reveal(session, matter)
+    return Said(
+        seq=message.seq, id=message.channel_message_id or message.id, author=message.author,
+        kind=message.kind, text=vault.reveal(session, vault.cipher.decrypt(message.text)),
+        buttons=message.buttons, data=data, at=message.at,
+    )  # fmt: skip
