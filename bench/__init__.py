@@ -1,0 +1,1 @@
+"""Measures the running program from outside: `python -m bench` (or `make bench`)."""
