@@ -14,7 +14,7 @@ from rasa.core.utils import AvailableEndpoints
 from sanic import Sanic
 
 from bot.dialogue import DialogueAgent
-from bot.speed import KeepAliveEndpoint, compile_the_schema_once
+from bot.speed import KeepAliveEndpoint, compile_the_schema_once, remember_event_classes
 
 LARGEST_BODY = 1_000_000  # bytes
 
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 def application(model: Path, root: Path) -> Sanic:
     """The app that serves `model`, configured by the endpoints.yml and credentials.yml in `root`."""
     compile_the_schema_once()
+    remember_event_classes()
     app = Sanic("eungdae", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = LARGEST_BODY
     app.config.ACCESS_LOG = False

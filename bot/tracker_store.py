@@ -37,11 +37,7 @@ class EventStore(SQLTrackerStore):
             sqlalchemy.exc.OperationalError: the database can't be reached.
         """
         TrackerStore.__init__(self, domain, event_broker)
-        url = sa.engine.make_url(host or "")
-        # hide_parameters: an error message must not quote what a citizen wrote.
-        self.engine = sa.create_engine(url, hide_parameters=True, pool_pre_ping=url.drivername != "sqlite")
-        if self.engine.dialect.name == "sqlite":
-            sa.event.listen(self.engine, "connect", _tune_sqlite)
+        self.engine = _engine(sa.engine.make_url(host or ""))
         self.Base.metadata.create_all(self.engine)
         self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
 
@@ -74,6 +70,18 @@ class EventStore(SQLTrackerStore):
         with self.engine.begin() as connection:
             connection.execute(EVENTS.insert(), [_row(tracker.sender_id, event) for event in new])
         tracker.stored_events = len(tracker.events)
+
+
+def _engine(url: sa.engine.URL) -> sa.engine.Engine:
+    # hide_parameters: an error message must not quote what a citizen wrote.
+    if url.get_backend_name() != "sqlite":
+        return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    # SQLAlchemy 1.4 opens a file anew for every statement, and closing it costs a checkpoint (3 ms).
+    engine = sa.create_engine(
+        url, hide_parameters=True, poolclass=sa.pool.QueuePool, connect_args={"check_same_thread": False}
+    )
+    sa.event.listen(engine, "connect", _tune_sqlite)
+    return engine
 
 
 def _row(sender_id: str, event: Event) -> dict[str, Any]:
