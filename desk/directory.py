@@ -50,19 +50,21 @@ def staff_of(session: Session, department_id: str) -> list[Staff]:
 
 
 def responsible(session: Session, department_id: str | None) -> Staff:
-    """Who answers a matter of that department: the active person with the fewest open tickets.
+    """Who answers a matter of that department: the active agent or supervisor with the fewest open tickets.
 
-    Nobody there: the backup department; nobody there either: anybody active. An unknown department, or
-    None, means the front desk. Raises `Unavailable` only when the directory holds nobody at all.
+    Nobody there: the backup department; nobody there either: anybody active, those who may answer first.
+    An unknown department, or None, means the front desk. Raises `Unavailable` only when the directory holds
+    nobody at all.
     """
     asked = session.get(Department, department_id) if department_id else None
     first = asked or front_desk(session)
     at_work = and_(Staff.active.is_(True), Staff.department_id.is_not(None))
-    answering = and_(at_work, Staff.role.not_in(("admin", "auditor")))
+    answering = and_(at_work, Staff.role.in_(("agent", "supervisor")))
     tries: Iterable[Select[Staff]] = (
         _by_load().where(answering, Staff.department_id == first.id),
         _by_load().where(answering, Staff.department_id == first.backup_id),
         _by_load().where(answering),
+        _by_load().where(at_work, Staff.role == "admin"),
         _by_load().where(at_work),
     )
     for people in tries:

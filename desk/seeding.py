@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid
 from desk.models import Department, Staff
+
+# Whoever leads a team ("lead" in a directory file) supervises its tickets.
+_Role = Annotated[
+    Literal["agent", "supervisor", "editor", "admin", "auditor"],
+    BeforeValidator(lambda role: "supervisor" if role == "lead" else role),
+]
 
 
 class _Strict(BaseModel):
@@ -36,7 +42,7 @@ class _Staff(_Strict):
     department: str
     phone: str
     duties: list[str]
-    role: Literal["agent", "supervisor", "editor", "admin", "auditor"] = "agent"
+    role: _Role = "agent"
 
 
 class _File(_Strict):

@@ -65,8 +65,22 @@ def add_desk(session: Session) -> None:
     front.backup_id, ads.backup_id = "ads", "front"
     session.add_all(
         [
-            Staff(id="kim", username="kim", name="김담당", title="과장", department_id="front", phone="02-000-1001"),
-            Staff(id="cho", username="cho", name="조광고", title="대리", department_id="ads", phone="02-000-2001"),
+            Staff(
+                id="kim",
+                username="kim",
+                name="김담당",
+                title="과장",
+                department_id="front",
+                phone="02-000-1001",
+            ),
+            Staff(
+                id="cho",
+                username="cho",
+                name="조광고",
+                title="대리",
+                department_id="ads",
+                phone="02-000-2001",
+            ),
             Staff(id="yoon", username="yoon", name="윤정산", title="대리", department_id="ads"),
         ]
     )

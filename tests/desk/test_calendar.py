@@ -23,7 +23,7 @@ HOLIDAYS = {
     2026-07-17 2026-08-17 2026-09-24 2026-09-25 2026-10-05 2026-10-09 2026-12-25
     2027-01-01 2027-02-08 2027-02-09 2027-03-01 2027-05-03 2027-05-05 2027-05-13 2027-07-19 2027-08-16
     2027-09-14 2027-09-15 2027-09-16 2027-10-04 2027-10-11 2027-12-27
-    """.split()
+    """.split()  # noqa: SIM905
 }
 DAYS = st.dates(date(2024, 1, 1), date(2027, 12, 10))
 MINUTES = st.integers(0, 24 * 60 - 1)
@@ -44,7 +44,9 @@ def slow_is_working(minute: datetime) -> bool:
 
 
 def slow_minutes(start: datetime, end: datetime) -> int:
-    return sum(slow_is_working(start + timedelta(minutes=n)) for n in range(int((end - start).total_seconds()) // 60))
+    return sum(
+        slow_is_working(start + timedelta(minutes=n)) for n in range(int((end - start).total_seconds()) // 60)
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,9 @@ def slow_minutes(start: datetime, end: datetime) -> int:
     ],
 )
 @pytest.mark.parametrize("hour", ["00:00", "10:00", "23:59:59"])
-def test_a_promise_is_due_on_the_third_business_day_whatever_the_hour(received: str, hour: str, due: str) -> None:
+def test_a_promise_is_due_on_the_third_business_day_whatever_the_hour(
+    received: str, hour: str, due: str
+) -> None:
     assert promise_due(seoul(f"{received}T{hour}")) == date.fromisoformat(due)
 
 
@@ -71,8 +75,9 @@ def test_the_day_of_receipt_is_the_day_in_seoul() -> None:
 
 @pytest.mark.parametrize(
     "day",
-    "2025-01-27 2025-06-03 2026-05-01 2026-06-03 2026-07-17 2026-08-17 2026-10-05 2027-05-03 2027-07-19".split(),
-)
+    ["2025-01-27", "2025-06-03", "2026-05-01", "2026-06-03", "2026-07-17", "2026-08-17", "2026-10-05",
+     "2027-05-03", "2027-07-19"],
+)  # fmt: skip
 def test_substitute_temporary_and_election_holidays_are_known(day: str) -> None:
     assert not is_business_day(date.fromisoformat(day))
 
@@ -137,7 +142,9 @@ def test_the_target_is_24_working_hours_away(received: str, target: str) -> None
 def test_time_left_counts_to_the_end_of_the_promised_day() -> None:
     assert promise_end(date(2026, 11, 26)) == seoul("2026-11-27T00:00")
     assert working_time_left(seoul("2026-11-26T14:00"), promise_end(date(2026, 11, 26))) == timedelta(hours=4)
-    assert working_time_left(seoul("2026-11-27T10:00"), promise_end(date(2026, 11, 26))) == -timedelta(hours=1)
+    assert working_time_left(seoul("2026-11-27T10:00"), promise_end(date(2026, 11, 26))) == -timedelta(
+        hours=1
+    )
 
 
 def test_a_time_without_a_zone_is_refused() -> None:

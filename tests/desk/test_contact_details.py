@@ -50,7 +50,11 @@ def test_what_is_no_single_korean_number_is_refused(typed: str) -> None:
     assert parse_phone(typed) is None
 
 
-@given(st.integers(0, 99_999_999), st.sampled_from(["", "-", " ", ".", " - "]), st.sampled_from(["0", "+82", "+82 ", "82-"]))
+@given(
+    st.integers(0, 99_999_999),
+    st.sampled_from(["", "-", " ", ".", " - "]),
+    st.sampled_from(["0", "+82", "+82 ", "82-"]),
+)
 def test_every_mobile_number_is_the_same_in_every_dress(number: int, gap: str, prefix: str) -> None:
     digits = f"{number:08}"
     assert parse_phone(f"{prefix}10{gap}{digits[:4]}{gap}{digits[4:]}") == f"010-{digits[:4]}-{digits[4:]}"
@@ -79,8 +83,9 @@ def test_an_address_is_found_and_its_domain_lowered(typed: str, kept: str) -> No
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "kim", "kim@", "@example.com", "kim@example", "kim@@example.com", "kim..cho@example.com", "kim@-a.com",
-     "a@b.com, c@d.com", "a" * 65 + "@example.com", "kim@exa mple.com", "x@" + "a." * 5000 + "com"],
+    ["", "kim", "kim@", "@example.com", "kim@example", "kim@@example.com", "kim..cho@example.com",
+     "kim@-a.com", "a@b.com, c@d.com", "a" * 65 + "@example.com", "kim@exa mple.com",
+     "x@" + "a." * 5000 + "com"],
 )  # fmt: skip
 def test_what_is_no_single_address_is_refused(typed: str) -> None:
     assert parse_email(typed) is None
