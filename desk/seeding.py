@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid
@@ -36,7 +36,7 @@ class _Department(_Strict):
 
 class _Staff(_Strict):
     id: str
-    username: str
+    username: Annotated[str, StringConstraints(to_lower=True)]
     name: str
     title: str
     department: str

@@ -142,10 +142,10 @@ def reply(session: Session, ticket: Ticket, staff: Staff, now: datetime) -> Cont
 
 def close(session: Session, ticket: Ticket, staff: Staff, now: datetime) -> None:
     """Close; `Conflict` when it is closed already, or a reply is wanted and none was sent."""
-    record(session, ticket, "closed", staff.id, now)
     answered = any(event.kind == "answered" for event in history(session, ticket))
     if ticket.reply_needed and not answered:
         raise Conflict("회신을 원하신 접수입니다. 답변을 보내신 뒤에 종결해 주십시오.")
+    record(session, ticket, "closed", staff.id, now)
 
 
 def _values(
