@@ -1,0 +1,1 @@
+"""Sentence encoders and vector indexes, each behind a small protocol (`embeddings.protocols`)."""

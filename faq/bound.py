@@ -1,0 +1,63 @@
+"""Picks a threshold with a finite-sample guarantee.
+
+Among the questions answered at a threshold, the number answered wrongly is binomial. Thresholds are tried
+from the strictest to the loosest; each is kept only while Clopper-Pearson's upper bound on its share of wrong
+answers stays within `alpha` (a fixed sequence of tests, so all of them together err with probability 1 -
+confidence). Where the strictest ones hold too few questions to say anything, they are passed over: the
+sequence begins at the fewest answers with which an error-free set could pass at all.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaincinv  # type: ignore[import-untyped]
+
+NEVER = 1.0
+"""The threshold that only certainty reaches: the very question of an entry."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A threshold and what is known about it."""
+
+    threshold: float
+    labelled: int
+    answered: int
+    wrong: int
+    upper: float  # with the stated confidence no more than this share of the answers is wrong
+    missing: int  # more labelled questions needed before anything could be answered (0: enough)
+
+
+def upper_bound(wrong: int, answered: int, confidence: float) -> float:
+    """Clopper-Pearson's one-sided upper bound on a share."""
+    if wrong >= answered:
+        return 1.0
+    return float(betaincinv(wrong + 1, answered - wrong, confidence))
+
+
+def fewest_answers(alpha: float, confidence: float) -> int:
+    """With fewer answers not even an error-free set supports the bound."""
+    return math.ceil(math.log(1 - confidence) / math.log(1 - alpha))
+
+
+def choose_threshold(
+    confidences: NDArray[np.float64], right: NDArray[np.bool_], alpha: float, confidence: float
+) -> Bound:
+    """The loosest threshold that supports "at most `alpha` of the answers are wrong" with this confidence."""
+    order = np.argsort(-confidences, kind="stable")
+    sorted_confidences, errors = confidences[order], np.cumsum(~right[order])
+    total, start = len(order), fewest_answers(alpha, confidence)
+    best = Bound(NEVER, total, 0, 0, 1.0, max(0, start - total))
+    for answered in range(start, total + 1):
+        if answered < total and sorted_confidences[answered] == sorted_confidences[answered - 1]:
+            continue  # equal confidences are answered together
+        wrong = int(errors[answered - 1])
+        upper = upper_bound(wrong, answered, confidence)
+        if upper > alpha:
+            break
+        best = Bound(float(sorted_confidences[answered - 1]), total, answered, wrong, upper, 0)
+    return best

@@ -1,0 +1,55 @@
+"""Two small caches: of understandings, and of the vectors that a rebuild can use again."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from embeddings.protocols import Encoder, Vectors
+
+V = TypeVar("V")
+
+
+class LruCache(Generic[V]):
+    """Keeps the values used last; thread-safe."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._values: OrderedDict[Hashable, V] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> V | None:
+        """The value, or None."""
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+            return self._values.get(key)
+
+    def put(self, key: Hashable, value: V) -> None:
+        """Keep the value, and drop the one unused for longest when there are too many."""
+        with self._lock:
+            self._values[key] = value
+            self._values.move_to_end(key)
+            if len(self._values) > self._size:
+                self._values.popitem(last=False)
+
+
+class VectorCache:
+    """Remembers the vectors of the last build, so that the next one encodes only what is new."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._known: dict[tuple[str, bool], Vectors] = {}
+
+    def encode(self, texts: list[str], passages: bool) -> Vectors:
+        """float32[len(texts), d] of questions or of passages."""
+        new = [text for text in dict.fromkeys(texts) if (text, passages) not in self._known]
+        encode = self._encoder.encode_passages if passages else self._encoder.encode_queries
+        self._known |= {(text, passages): vector for text, vector in zip(new, encode(new), strict=True)}
+        if not texts:
+            return np.zeros((0, self._encoder.dimension), dtype=np.float32)
+        return np.stack([self._known[text, passages] for text in texts])

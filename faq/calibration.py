@@ -1,0 +1,130 @@
+"""Learns from labelled questions when to answer, and with what bound on wrong answers.
+
+Labelled are the sample's own questions (`faq/labels`) and every paraphrase, asked as if its row weren't
+there. A confidence is never judged by a model that saw the question: the model is fitted five times, each
+time without the entries (or refusals) that it then judges. The bound holds for questions like the labelled
+ones.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faq.bound import NEVER, Bound, choose_threshold, fewest_answers
+from faq.confidence import FEATURES, PRIOR, Doubles, Logistic, Scale, features
+from faq.decision import MOST_CHOICES, Thresholds
+from faq.dialogue import TurnModel
+from faq.search import Floats, Ranking, Searcher
+
+FOLDS = 5
+SCALE_SAMPLE = 1000
+
+
+@dataclass(frozen=True)
+class Example:
+    """A labelled question. `gold` numbers its entry (-1: none), `without_row` hides its own row."""
+
+    text: str
+    vector: Floats
+    terms: list[str]
+    gold: int
+    without_row: int = -1
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Everything that the decision needs, and what it rests on."""
+
+    scale: Scale
+    model: Logistic
+    thresholds: Thresholds
+    bound: Bound
+    turns: TurnModel | None = None
+
+    def confidence(self, ranking: Ranking, place: int = 0) -> float:
+        """P(the candidate at this place answers the question)."""
+        x = self.scale.apply(features(ranking, place))
+        return float(self.model.predict(x[None])[0])
+
+    def to_json(self) -> str:
+        """One JSON document."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Calibration:
+        """The inverse of `to_json`; raises ValueError, KeyError or TypeError on anything else."""
+        data: dict[str, Any] = json.loads(text)
+        turns = data["turns"]
+        return cls(
+            Scale(**_tuples(data["scale"])),
+            Logistic(**_tuples(data["model"])),
+            Thresholds(**data["thresholds"]),
+            Bound(**data["bound"]),
+            TurnModel(**{**_tuples(turns), "logistic": Logistic(**_tuples(turns["logistic"]))})
+            if turns
+            else None,
+        )
+
+
+def _tuples(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+
+
+def scale_of(
+    searcher: Searcher, questions: Floats, terms: list[list[str]], entries: NDArray[np.int64]
+) -> Scale:
+    """How wrong entries look here: questions asked with their own entry taken away."""
+    step = max(1, len(questions) // SCALE_SAMPLE)
+    found = [
+        features(ranking)
+        for i in range(0, len(questions), step)
+        if len(ranking := searcher.rank(questions[i], terms[i], without_entry=int(entries[i])))
+    ]
+    return Scale.of(np.array(found).reshape(len(found), len(FEATURES)))
+
+
+def calibrate(
+    searcher: Searcher, scale: Scale, examples: list[Example], alpha: float, confidence: float
+) -> Calibration:
+    """Learn from labelled examples; with too few of them choices are offered and nothing is answered."""
+    ranked = [(e, searcher.rank(e.vector, e.terms, without_row=e.without_row)) for e in examples]
+    ranked = [(example, ranking) for example, ranking in ranked if len(ranking)]
+    right = np.array([ranking.entries[0] == e.gold for e, ranking in ranked], dtype=bool)
+    if right.sum() < 2 * FOLDS or (~right).sum() < FOLDS:
+        return _uncalibrated(scale, len(ranked), alpha, confidence)
+    x = scale.apply(np.array([features(ranking) for _, ranking in ranked]))
+    groups = np.array([e.gold if e.gold >= 0 else -1 - i for i, (e, _) in enumerate(ranked)])
+    held_out = _held_out(x, right, groups)
+    bound = choose_threshold(held_out, right, alpha, confidence)
+    offered = np.array([e.gold in ranking.entries[:MOST_CHOICES] for e, ranking in ranked], dtype=bool)
+    choices = min(_best_split(held_out, offered), bound.threshold)
+    return Calibration(scale, Logistic.fit(x, right), Thresholds(bound.threshold, choices), bound)
+
+
+def _uncalibrated(scale: Scale, labelled: int, alpha: float, confidence: float) -> Calibration:
+    missing = max(1, fewest_answers(alpha, confidence) - labelled)
+    return Calibration(scale, PRIOR, Thresholds(NEVER, 0.2), Bound(NEVER, labelled, 0, 0, 1.0, missing))
+
+
+def _held_out(x: Doubles, right: NDArray[np.bool_], groups: NDArray[np.int64]) -> Doubles:
+    """The confidence of each example by a model that saw nothing of its group."""
+    fold = np.abs(groups * 2 + (groups < 0)) % FOLDS
+    held_out = np.zeros(len(x))
+    for number in range(FOLDS):
+        judged = fold == number
+        if judged.any():
+            held_out[judged] = Logistic.fit(x[~judged], right[~judged]).predict(x[judged])
+    return held_out
+
+
+def _best_split(confidences: Doubles, good: NDArray[np.bool_]) -> float:
+    """The threshold that tells the good from the rest best (Youden's index)."""
+    order = np.argsort(-confidences, kind="stable")
+    hits = np.cumsum(good[order]) / max(good.sum(), 1)
+    misses = np.cumsum(~good[order]) / max((~good).sum(), 1)
+    return float(confidences[order[int((hits - misses).argmax())]])

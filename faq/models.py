@@ -1,0 +1,40 @@
+"""The tables of the FAQ."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.database import Base, UtcDateTime
+
+
+class FaqEntry(Base):
+    """One entry; its id is the one that people gave it (`visit.location`)."""
+
+    __tablename__ = "faq_entries"
+
+    id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    category: Mapped[str] = mapped_column(String(100), index=True)
+    category_title: Mapped[str] = mapped_column(String(200), default="")
+    question: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    department: Mapped[str] = mapped_column(String(100))
+    source: Mapped[str] = mapped_column(Text)
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    paraphrases: Mapped[list[FaqParaphrase]] = relationship(
+        order_by="FaqParaphrase.position", cascade="all, delete-orphan", lazy="selectin"
+    )
+
+
+class FaqParaphrase(Base):
+    """Another way of asking an entry's question."""
+
+    __tablename__ = "faq_paraphrases"
+
+    entry_id: Mapped[str] = mapped_column(ForeignKey("faq_entries.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
