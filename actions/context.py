@@ -1,4 +1,4 @@
-"""What the actions act upon; left here by the composition root, since rasa-sdk makes them without arguments."""
+"""What the actions act upon: rasa-sdk makes them without arguments, so it is left here for them."""
 
 from __future__ import annotations
 

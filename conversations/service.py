@@ -80,6 +80,14 @@ class Conversations:
         """
         return await self._outliving(self._handle(inbound))
 
+    async def receive_within(self, inbound: Inbound, seconds: float) -> Outcome | None:
+        """Like `receive`, but None when it takes longer: the replies then wait for the next message."""
+        task = self._start(self._handle(inbound))
+        done, _ = await asyncio.wait([task], timeout=seconds)
+        if not done:
+            self._start(self._keep(task))
+        return task.result() if done else None
+
     async def submit(self, channel: str, sender: str, form: TicketForm) -> Outcome:
         """Open a ticket from a channel's own form, exactly once; raises `Invalid` with a hint per field."""
         return await self._outliving(self._open_ticket(channel, sender, form))
@@ -100,10 +108,23 @@ class Conversations:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _outliving(self, work: Coroutine[Any, Any, Outcome]) -> Outcome:
+        return await asyncio.shield(self._start(work))
+
+    def _start(self, work: Coroutine[Any, Any, Outcome]) -> asyncio.Task[Outcome]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return await asyncio.shield(task)
+        return task
+
+    async def _keep(self, late: asyncio.Task[Outcome]) -> Outcome:
+        outcome = await late
+        await in_thread(self._put_into_outbox, outcome)
+        return outcome
+
+    def _put_into_outbox(self, outcome: Outcome) -> None:
+        with self.database.session() as session:
+            for said in [*outcome.waited, *outcome.replies]:
+                store.let_wait(session, said.key, self.clock.now())
 
     async def _handle(self, inbound: Inbound) -> Outcome:
         topic = topic_of(inbound.channel, inbound.sender)

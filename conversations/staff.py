@@ -25,6 +25,21 @@ from desk.models import Staff
 
 LONGEST_REPLY = 5000
 _LIVE = timedelta(hours=24)
+_DECISIONS = {"faq": "answer", "choices": "choices", "unknown": "no_answer"}
+
+
+@dataclass(frozen=True)
+class TranscriptMessage:
+    """One message for the eyes of staff; `decision` is answer, choices or no_answer for a question."""
+
+    seq: int
+    author: str
+    kind: str
+    text: str
+    at: datetime
+    person: Contact | None
+    faq_id: str | None
+    decision: str | None
 
 
 @dataclass(frozen=True)
@@ -35,7 +50,7 @@ class Transcript:
     channel: str
     state: str  # "bot" or "person"
     person: Contact | None
-    messages: list[Said]
+    messages: list[TranscriptMessage]
 
 
 @dataclass(frozen=True)
@@ -63,8 +78,8 @@ class StaffDesk:
         self._clock = clock
         self._hub = hub
 
-    async def conversation(self, conversation_id: str) -> Transcript:
-        """Everything that was said."""
+    async def conversation(self, conversation_id: str, staff_id: str) -> Transcript:
+        """Everything that was said; whoever asks logs that `staff_id` has read it."""
         return await in_thread(self._transcript, conversation_id)
 
     async def live(self) -> list[LiveConversation]:
@@ -79,9 +94,12 @@ class StaffDesk:
         """Reply to a ticket, signed; the reply, its event and its outbox row are one transaction."""
         self._tell(await in_thread(self._answer, ticket_number, staff_id, _checked(text)))
 
-    async def take_over(self, conversation_id: str, staff_id: str) -> None:
-        """The bot falls silent and the citizen is told who is there; `Conflict` when somebody already is."""
-        self._tell(await in_thread(self._take_over, conversation_id, staff_id))
+    async def take_over(self, conversation_id: str, staff_id: str, *, force: bool = False) -> None:
+        """The bot falls silent and the citizen is told who is there.
+
+        Raises `Conflict` when a colleague has the conversation, unless `force`.
+        """
+        self._tell(await in_thread(self._take_over, conversation_id, staff_id, force))
 
     async def give_back(self, conversation_id: str, staff_id: str) -> None:
         """The bot answers again; `Conflict` unless this person has the conversation."""
@@ -96,7 +114,7 @@ class StaffDesk:
             conversation = _get(session, conversation_id)
             person = self._contact(session, conversation.staff_id)
             found = store.messages_after(session, conversation.id, 0)
-            messages = [store.said(session, self._vault, message) for message in found]
+            messages = [_line_of(store.said(session, self._vault, message)) for message in found]
             state = "person" if person else "bot"
             return Transcript(conversation.id, conversation.channel, state, person, messages)
 
@@ -141,16 +159,15 @@ class StaffDesk:
             self._post(session, conversation, Reply(kind="staff", text=text, data=data), staff)
             return conversation
 
-    def _take_over(self, conversation_id: str, staff_id: str) -> Conversation:
+    def _take_over(self, conversation_id: str, staff_id: str, force: bool) -> Conversation:
         with self._database.session() as session:
             conversation = _get(session, conversation_id)
-            if conversation.staff_id not in (None, staff_id):
+            if conversation.staff_id not in (None, staff_id) and not force:
                 raise Conflict("다른 직원이 이미 상담하고 있습니다.")
-            if conversation.staff_id is None:
+            if conversation.staff_id != staff_id:
                 conversation.staff_id = staff_id
-                self._announce(
-                    session, conversation, session.get_one(Staff, staff_id), "직원이 상담을 시작합니다"
-                )
+                staff = session.get_one(Staff, staff_id)
+                self._announce(session, conversation, staff, "직원이 상담을 시작합니다")
             return conversation
 
     def _give_back(self, conversation_id: str, staff_id: str) -> Conversation:
@@ -202,6 +219,21 @@ class StaffDesk:
 
     def _tell(self, conversation: Conversation) -> None:
         self._hub.changed(topic_of(conversation.channel, conversation.sender))
+
+
+def _line_of(said: Said) -> TranscriptMessage:
+    person = said.data.get("person")
+    intent = (said.data.get("decision") or {}).get("intent")
+    return TranscriptMessage(
+        seq=said.seq,
+        author=said.author,
+        kind=said.kind,
+        text=said.text,
+        at=said.at,
+        person=Contact(**person) if person else None,
+        faq_id=said.data.get("faq_id") if said.kind == "answer" else None,
+        decision=_DECISIONS.get(str(intent)),
+    )
 
 
 def _get(session: Session, conversation_id: str) -> Conversation:

@@ -94,6 +94,16 @@ def waiting(session: Session, conversation_id: str) -> list[Message]:
     return list(session.scalars(query))
 
 
+def let_wait(session: Session, message_id: str, now: datetime) -> None:
+    """The message waits until the citizen's channel asks for it."""
+    message = session.get_one(Message, message_id)
+    item = session.get(OutboxItem, message_id) or OutboxItem(
+        message_id=message_id, conversation_id=message.conversation_id, created_at=now
+    )
+    item.delivered_at = None
+    session.add(item)
+
+
 def mark_delivered(session: Session, messages: Iterable[Message], now: datetime) -> None:
     """The channel took these messages."""
     for message in messages:
@@ -107,7 +117,7 @@ def said(session: Session, vault: Vault, message: Message) -> Said:
     if matter := data.get("matter"):
         data["matter"] = vault.reveal(session, matter)
     return Said(
-        seq=message.seq, id=message.channel_message_id or message.id, author=message.author,
+        key=message.id, seq=message.seq, id=message.channel_message_id or message.id, author=message.author,
         kind=message.kind, text=vault.reveal(session, vault.cipher.decrypt(message.text)),
         buttons=message.buttons, data=data, at=message.at,
     )  # fmt: skip

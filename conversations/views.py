@@ -13,6 +13,7 @@ from channels.protocol import Button, Reply
 class Said(BaseModel):
     """One message, readable: personal data is revealed, so it goes to the citizen and to staff only."""
 
+    key: str = Field(exclude=True)
     seq: int
     id: str
     author: str

@@ -1,0 +1,24 @@
+"""Alembic's environment: the database's URL comes from whoever calls, and all tables are known here."""
+
+from __future__ import annotations
+
+from alembic import context
+
+import faq.models  # noqa: F401 - imported for its tables, like the others
+from core.database import Base, Database
+
+
+def run() -> None:
+    """Apply the migrations that are missing, in one transaction."""
+    database = Database(context.config.attributes["url"])
+    with database.engine.connect() as connection:
+        context.configure(
+            connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+    database.close()
+
+
+run()

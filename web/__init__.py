@@ -1,0 +1,1 @@
+"""Everything that faces the network, and the composition of the whole."""

@@ -1,0 +1,96 @@
+"""The public application: chat API, webhooks, console, demo site."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from core.errors import EungdaeError, TooMany
+from web import chat, chat_socket, health, pages, webhooks
+from web.composition import House
+from web.console import router as console
+from web.security import BodyLimit, SecurityHeaders
+
+PUBLIC = Path(__file__).parent / "public"
+
+log = structlog.get_logger()
+
+
+def create_app(house: House) -> FastAPI:
+    """The application around a house; its end closes the house."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if left := await house.conversations.recover():
+            log.info("messages that a crash left were handled", count=left)
+        yield
+        await house.close()
+
+    app = FastAPI(title="Eungdae", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    _share(app, house)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SecurityHeaders, tls=house.settings.secure_cookies)
+    app.add_exception_handler(EungdaeError, _told)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(Exception, _unexpected)
+    for router in (health.router, chat.router, chat_socket.router, webhooks.router, console, pages.router):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=PUBLIC), name="public")
+    return app
+
+
+def _share(app: FastAPI, house: House) -> None:
+    """The console reads its parts from `app.state`."""
+    app.state.house = house
+    app.state.database = house.database
+    app.state.vault = house.vault
+    app.state.settings = house.settings
+    app.state.clock = house.clock
+    app.state.limiter = house.limiter
+    app.state.staff_desk = house.staff_desk
+    app.state.faq = house.faq
+
+
+async def _told(request: Request, error: Exception) -> Response:
+    assert isinstance(error, EungdaeError)  # noqa: S101 - registered for this family only
+    headers = {"Retry-After": str(math.ceil(error.retry_after))} if isinstance(error, TooMany) else None
+    body = {"error": error.message} | ({"fields": error.fields} if error.fields else {})
+    return _answer(request, error.status, body, headers)
+
+
+async def _malformed(request: Request, _error: Exception) -> Response:
+    return _answer(request, 400, {"error": "요청의 형식이 올바르지 않습니다."})
+
+
+async def _plain(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    words = {404: "요청하신 주소를 찾을 수 없습니다.", 405: "이 주소에서는 할 수 없는 요청입니다."}
+    body = {"error": words.get(error.status_code, "요청을 처리하지 못했습니다.")}
+    return _answer(request, error.status_code, body, dict(error.headers or {}))
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    # The error's text may hold what a citizen wrote: only its kind is logged here.
+    log.error("unexpected error", error=type(error).__name__, path=request.url.path)
+    return _answer(
+        request, 500, {"error": "일시적인 문제로 처리하지 못했습니다. 잠시 후 다시 시도해 주십시오."}
+    )
+
+
+def _answer(
+    request: Request, status: int, body: Mapping[str, object], headers: dict[str, str] | None = None
+) -> Response:
+    if "text/html" in request.headers.get("accept", ""):
+        return pages.error_page(request, status, str(body["error"]), headers)
+    return JSONResponse(body, status, headers)

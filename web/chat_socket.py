@@ -1,0 +1,103 @@
+"""The same chat over a WebSocket: the widget sends, and hears at once what bot and staff say."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from pydantic import BaseModel, Field, ValidationError
+
+from channels import protocol
+from channels.protocol import Inbound
+from conversations.hub import topic_of
+from core.errors import EungdaeError, Unauthorized
+from web.chat import limit_messages
+from web.composition import House
+from web.requests import address_of, house_of, web_channel
+
+router = APIRouter(prefix="/api/chat")
+
+UNAUTHORIZED = 4401
+_LARGEST_FRAME = 64 * 1024
+_HELLO_SECONDS = 10
+
+
+class Hello(BaseModel):
+    """The first frame: a token belongs into no URL."""
+
+    token: str
+    after: int = Field(0, ge=0)
+
+
+@router.websocket("/ws")
+async def live(socket: WebSocket) -> None:
+    """Hello first; then messages in both directions until either side hangs up."""
+    house = house_of(socket)
+    await socket.accept()
+    try:
+        text = await asyncio.wait_for(socket.receive_text(), _HELLO_SECONDS)
+        hello = Hello.model_validate_json(text)
+        visitor = web_channel(house).visitor(hello.token)
+    except (TimeoutError, ValidationError, Unauthorized):
+        await socket.close(UNAUTHORIZED)
+        return
+    except WebSocketDisconnect:
+        return
+    line = _Line(socket, house, visitor, hello)
+    telling = asyncio.create_task(line.tell())
+    try:
+        await line.listen()
+    finally:
+        telling.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await telling
+
+
+class _Line:
+    """One open socket."""
+
+    def __init__(self, socket: WebSocket, house: House, visitor: str, hello: Hello) -> None:
+        self._socket = socket
+        self._house = house
+        self._visitor = visitor
+        self._hello = hello
+
+    async def tell(self) -> None:
+        """Send whatever is new, from the message on that the widget already has."""
+        seq, person, first = self._hello.after, None, True
+        with self._house.hub.watch(topic_of("web", self._visitor)) as changed:
+            while True:
+                changed.clear()
+                history = await self._house.conversations.history("web", self._visitor, seq)
+                for said in history.messages:
+                    seq = said.seq
+                    await self._send({"type": "message", "message": said.for_citizen()})
+                if first or history.person != person:
+                    person, first = history.person, False
+                    await self._send({"type": "person", "person": person})
+                await changed.wait()
+
+    async def listen(self) -> None:
+        """Take messages; each is acknowledged by being told like all others."""
+        with contextlib.suppress(WebSocketDisconnect):
+            while True:
+                try:
+                    await self._take(await self._socket.receive_text())
+                except EungdaeError as error:
+                    await self._send({"type": "error", "error": error.message, "status": error.status})
+
+    async def _take(self, frame: str) -> None:
+        channel = web_channel(self._house)
+        headers = {"authorization": f"Bearer {self._hello.token}"}
+        request = protocol.Request(frame.encode("utf-8", "replace")[:_LARGEST_FRAME], headers)
+        channel.verify(request)
+        inbound = channel.parse(request)
+        if isinstance(inbound, Inbound):
+            limit_messages(self._house, inbound.sender, address_of(self._socket))
+            await self._house.conversations.receive(inbound)
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # the other side has hung up
+            await self._socket.send_json(frame)

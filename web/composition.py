@@ -1,0 +1,100 @@
+"""The composition root: the whole house of one web process, put together in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from actions import context as actions_context
+from channels.protocol import Channel
+from channels.registry import build_channels
+from conversations.contacts import Contacts
+from conversations.dialogue import RasaDialogue
+from conversations.hub import Hub
+from conversations.intake import Intake
+from conversations.service import Conversations
+from conversations.speech import Speech
+from conversations.staff import StaffDesk
+from core.clock import Clock, SystemClock
+from core.database import Database
+from core.privacy import Cipher, Vault
+from core.ratelimit import RateLimiter
+from core.secrets import Secrets, load_secrets
+from core.settings import Settings
+from core.tokens import Signer
+from desk import directory
+from embeddings.encoder import load_encoder
+from embeddings.protocols import Encoder
+from faq.rows import Row
+from faq.service import FaqService
+
+
+@dataclass(frozen=True)
+class House:
+    """All parts, ready to be used."""
+
+    settings: Settings
+    secrets: Secrets
+    clock: Clock
+    database: Database
+    vault: Vault
+    faq: FaqService
+    channels: dict[str, Channel]
+    hub: Hub
+    limiter: RateLimiter
+    dialogue: RasaDialogue
+    conversations: Conversations
+    staff_desk: StaffDesk
+
+    async def close(self) -> None:
+        """Let what is under way end, and give everything back."""
+        await self.conversations.drain()
+        await self.dialogue.close()
+        self.database.close()
+
+
+def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | None = None) -> House:
+    """Put the house together; loads the encoder and the index, but opens no port."""
+    clock = clock or SystemClock()
+    secrets = load_secrets(settings.data_dir)
+    database = Database(settings.resolved_database_url)
+    vault = Vault(Cipher(secrets.data_key), clock)
+    faq = build_faq(settings, database, clock, encoder)
+    channels = build_channels(settings, secrets, Signer(secrets.signing_key, clock))
+    hub = Hub()
+    limiter = RateLimiter(clock, settings.rate_limits)
+    speech = Speech(faq, Contacts(database, clock), settings.foundation_phone)
+    dialogue = RasaDialogue(
+        f"http://127.0.0.1:{settings.rasa_port}", secrets.rasa_token, settings.rasa_timeout
+    )
+    intake = Intake(database, vault, faq, clock)
+    conversations = Conversations(database, vault, intake, dialogue, speech, channels, clock, hub)
+    staff_desk = StaffDesk(database, vault, channels, clock, hub)
+    actions_context.use(actions_context.Context(database, vault, speech, clock, limiter))
+    return House(
+        settings, secrets, clock, database, vault, faq, channels, hub, limiter, dialogue, conversations,
+        staff_desk,
+    )  # fmt: skip
+
+
+def build_faq(
+    settings: Settings, database: Database, clock: Clock, encoder: Encoder | None = None
+) -> FaqService:
+    """The FAQ with its index, in which departments are found by their duties too."""
+
+    def duties() -> list[Row]:
+        with database.session() as session:
+            return [
+                Row(duty, f"department:{unit.id}", "duty")
+                for unit in directory.departments(session)
+                for duty in [unit.name, *unit.duties]
+            ]
+
+    return FaqService(
+        database,
+        encoder or load_encoder(settings.encoder),
+        settings.data_dir,
+        clock,
+        extra_rows=duties,
+        alpha=settings.answer_error_rate,
+        confidence=settings.answer_confidence,
+    )

@@ -1,0 +1,53 @@
+"""The public pages: the demo site, and errors that help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.templating import Jinja2Templates
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.clock import SEOUL
+from web.composition import House
+from web.requests import house_of
+
+router = APIRouter()
+
+_templates = Jinja2Templates(Path(__file__).parent / "templates")
+_MOST_POPULAR = 6
+
+
+@router.get("/")
+async def home(request: Request) -> Response:
+    """The foundation's sample home page, with the chat widget."""
+    house = house_of(request)
+    context = {"foundation": _foundation(house), "popular": [{"question": text} for text in popular(house)]}
+    return _templates.TemplateResponse(request, "public/home.html", context)
+
+
+def popular(house: House) -> list[str]:
+    """A question of each category, as an invitation to ask."""
+    today = house.clock.now().astimezone(SEOUL).date()
+    entries = [entry for entry in house.faq.entries() if entry.valid_on(today)]
+    first = {entry.category: entry.question for entry in reversed(entries)}
+    return sorted(first.values(), key=len)[:_MOST_POPULAR]
+
+
+def error_page(request: Request, status: int, message: str, headers: dict[str, str] | None) -> Response:
+    """The error as a page, with a way to a person."""
+    context = {"foundation": _foundation(house_of(request)), "status": status, "message": message}
+    return _templates.TemplateResponse(
+        request, "public/error.html", context, status_code=status, headers=headers
+    )
+
+
+def _foundation(house: House) -> dict[str, Any]:
+    settings = house.settings
+    return {
+        "name": settings.foundation_name,
+        "phone": settings.foundation_phone,
+        "address": settings.foundation_address,
+    }

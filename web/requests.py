@@ -1,0 +1,37 @@
+"""What the routes need of a request."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from starlette.requests import HTTPConnection, Request
+
+from channels import protocol
+from channels.web.adapter import WebChannel
+from web.composition import House
+
+MINUTE = timedelta(minutes=1)
+
+
+def house_of(connection: HTTPConnection) -> House:
+    """The house that the application was made for."""
+    house = connection.app.state.house
+    assert isinstance(house, House)  # noqa: S101 - for the type checker
+    return house
+
+
+def web_channel(house: House) -> WebChannel:
+    """The widget's channel."""
+    channel = house.channels["web"]
+    assert isinstance(channel, WebChannel)  # noqa: S101 - for the type checker
+    return channel
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """The address of whoever asks; behind a trusted proxy uvicorn has put the forwarded one here."""
+    return connection.client.host if connection.client else "-"
+
+
+async def raw(request: Request) -> protocol.Request:
+    """The request as channels read it."""
+    return protocol.Request(await request.body(), dict(request.headers))
