@@ -1,0 +1,23 @@
+"""A fresh world for every test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.web.console.world import Browser, World
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    one = World(tmp_path)
+    yield one
+    one.database.close()
+
+
+@pytest.fixture
+def lee(world: World) -> Browser:
+    """Somebody of the customer support, logged in."""
+    return world.signed_in("lee")

@@ -1,0 +1,148 @@
+"""Who is at the console: the log-in behind a request, its rights, and the token that its forms must carry."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import Depends, Form, Header
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+
+from core.clock import Clock
+from core.database import Database
+from core.errors import Forbidden
+from core.privacy import Vault
+from core.ratelimit import RateLimiter
+from core.settings import Settings
+from core.threads import in_thread
+from desk import access, accounts, directory
+from desk.directory import Contact
+from desk.models import Staff
+from web.console.errors import BadToken, SignInNeeded
+from web.console.permissions import May, may
+from web.console.protocol import FaqPort, StaffDeskPort
+
+COOKIE = "eungdae_staff"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the console works with; the composition root puts it on `app.state`."""
+
+    database: Database
+    vault: Vault
+    settings: Settings
+    clock: Clock
+    limiter: RateLimiter
+    staff_desk: StaffDeskPort
+    faq: FaqPort
+
+    @property
+    def idle(self) -> timedelta:
+        """How long a log-in lasts without activity."""
+        return timedelta(minutes=self.settings.staff_idle_minutes)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of somebody who is logged in."""
+
+    parts: Parts
+    staff: Staff
+    contact: Contact
+    may: May
+    csrf: str
+    address: str
+
+    @property
+    def now(self) -> datetime:
+        """The present moment (UTC)."""
+        return self.parts.clock.now()
+
+    def log(self, session: Session, action: str, subject: str) -> None:
+        """Note in the access log what this member of staff does to whose data."""
+        access.log(session, self.staff.id, self.address, action, subject, self.now)
+
+    async def logged(self, action: str, subject: str) -> None:
+        """`log` in a transaction of its own."""
+
+        def work() -> None:
+            with self.parts.database.session() as session:
+                self.log(session, action, subject)
+
+        await in_thread(work)
+
+
+def parts(request: Request) -> Parts:
+    """The parts on `app.state`, typed."""
+    state: Any = request.app.state
+    return Parts(
+        state.database, state.vault, state.settings, state.clock, state.limiter, state.staff_desk, state.faq
+    )
+
+
+def address(request: Request) -> str:
+    """Where the request comes from."""
+    return request.client.host if request.client else "-"
+
+
+async def visit(request: Request) -> Visit:
+    """Whoever is logged in; raises `SignInNeeded`. The request counts as activity."""
+    return await in_thread(_visit, request, True)
+
+
+async def watching(request: Request) -> Visit:
+    """Like `visit`, for what a page asks by itself: it doesn't keep an idle log-in alive."""
+    return await in_thread(_visit, request, False)
+
+
+def _visit(request: Request, active: bool) -> Visit:
+    needs, token = parts(request), request.cookies.get(COOKIE)
+    if not token:
+        raise SignInNeeded(expired=False)
+    with needs.database.session() as session:
+        found = accounts.resume(session, token, needs.clock.now(), needs.idle, touch=active)
+    if not found:
+        raise SignInNeeded(expired=True)
+    staff, csrf = found
+    return Visit(needs, staff, directory.contact(staff), may(staff.role), csrf, address(request))
+
+
+async def form_visit(
+    visit: Annotated[Visit, Depends(visit)],
+    csrf: Annotated[str, Form()] = "",
+    x_csrf_token: Annotated[str, Header()] = "",
+) -> Visit:
+    """A `visit` whose form carries the token of its log-in; raises `BadToken`."""
+    if not same(csrf or x_csrf_token, visit.csrf):
+        raise BadToken
+    return visit
+
+
+async def answering(visit: Annotated[Visit, Depends(form_visit)]) -> Visit:
+    """A `form_visit` of somebody who may answer citizens; raises `Forbidden`."""
+    if not visit.may.answer:
+        raise Forbidden("이 계정은 답변할 수 없습니다. 내용을 보기만 할 수 있습니다.")
+    return visit
+
+
+async def reloading(visit: Annotated[Visit, Depends(form_visit)]) -> Visit:
+    """A `form_visit` of somebody who may rebuild the index; raises `Forbidden`."""
+    if not visit.may.reload:
+        raise Forbidden("이 계정은 색인을 다시 만들 수 없습니다.")
+    return visit
+
+
+def same(given: str, expected: str) -> bool:
+    """Compare two tokens in constant time."""
+    return secrets.compare_digest(given.encode(), expected.encode())
+
+
+Reader = Annotated[Visit, Depends(visit)]
+Watcher = Annotated[Visit, Depends(watching)]
+Sender = Annotated[Visit, Depends(form_visit)]
+Answerer = Annotated[Visit, Depends(answering)]
+Reloader = Annotated[Visit, Depends(reloading)]

@@ -1,0 +1,126 @@
+"""What the console needs from the parts below it, as it sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from desk.directory import Contact
+from faq.entries import Entry
+
+
+class TranscriptMessage(Protocol):
+    """One thing said; `text` is as the citizen typed it, personal data revealed."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def author(self) -> str:
+        """citizen, bot, staff or system."""
+        ...
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def person(self) -> Contact | None:
+        """Who of the staff said it."""
+        ...
+
+    @property
+    def faq_id(self) -> str | None: ...
+    @property
+    def decision(self) -> str | None:
+        """answer, choices or no_answer: how a citizen's question was understood."""
+        ...
+
+
+class Transcript(Protocol):
+    """A whole conversation."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def state(self) -> str:
+        """bot or person."""
+        ...
+
+    @property
+    def person(self) -> Contact | None:
+        """Who holds it, in the state `person`."""
+        ...
+
+    @property
+    def messages(self) -> Sequence[TranscriptMessage]: ...
+
+
+class LiveConversation(Protocol):
+    """A conversation of the last 24 hours; `last_text` is masked."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def person_name(self) -> str | None: ...
+    @property
+    def last_text(self) -> str: ...
+    @property
+    def last_at(self) -> datetime: ...
+    @property
+    def ticket_number(self) -> str | None: ...
+
+
+class StaffDeskPort(Protocol):
+    """The staff's side of the conversations. Every method may raise a `core.errors.EungdaeError`."""
+
+    async def conversation(self, conversation_id: str, staff_id: str) -> Transcript:
+        """The conversation for the eyes of this member of staff; raises `NotFound`."""
+        ...
+
+    async def live(self) -> Sequence[LiveConversation]:
+        """The conversations of the last 24 hours, the newest first."""
+        ...
+
+    async def answer(self, ticket_number: str, staff_id: str, text: str) -> None:
+        """Answer a ticket: signed, stored, and sent to the citizen."""
+        ...
+
+    async def take_over(self, conversation_id: str, staff_id: str, *, force: bool = False) -> None:
+        """Silence the bot; raises `Conflict` when someone else holds it, unless `force`."""
+        ...
+
+    async def give_back(self, conversation_id: str, staff_id: str) -> None:
+        """Let the bot answer again; raises `Conflict` when someone else holds it."""
+        ...
+
+    async def say(self, conversation_id: str, staff_id: str, text: str) -> None:
+        """Say something in a conversation that this member of staff holds; raises `Conflict` otherwise."""
+        ...
+
+    async def version(self, conversation_id: str) -> int:
+        """The number of the last message: cheap enough to ask every few seconds."""
+        ...
+
+
+class FaqPort(Protocol):
+    """What the console needs of the FAQ."""
+
+    @property
+    def version(self) -> str | None:
+        """Names the index that answers now; None while there is none."""
+        ...
+
+    def entry(self, faq_id: str) -> Entry | None:
+        """The entry with that id."""
+        ...
+
+    def rebuild(self) -> object:
+        """Build the index anew from the database and swap it in, while questions are being answered."""
+        ...

@@ -1,0 +1,74 @@
+"""Pages from templates: Jinja2 with autoescape, no inline script or style anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi.templating import Jinja2Templates
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from starlette.requests import Request
+from starlette.responses import Response
+
+from web.console import words
+
+_TEMPLATES = Jinja2Templates(Path(__file__).parent.parent / "templates")
+
+# What a redirect may say on the page it leads to: only these, so that no address can put words on a page.
+_NOTICES: Final = {
+    "replied": ("good", "답변을 보냈습니다. 고객의 대화창에도 바로 표시됩니다."),
+    "closed": ("good", "문의를 종결했습니다."),
+    "taken": ("good", "대화를 넘겨받았습니다. 고객에게 담당자를 안내했습니다."),
+    "given": ("good", "대화를 챗봇에 돌려주었습니다."),
+    "password": ("good", "비밀번호를 바꾸었습니다. 다른 기기의 로그인은 모두 끊었습니다."),
+    "reloaded": ("good", "색인을 다시 만들었습니다."),
+}
+
+
+def notice(tone: str, text: str) -> dict[str, str]:
+    """A line at the top of a page; `tone` is good, bad or info."""
+    return {"tone": tone, "text": text}
+
+
+def render(
+    request: Request,
+    template: str,
+    context: Mapping[str, Any],
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The template of `templates/console/` as a page that no cache keeps."""
+    settings = request.app.state.settings
+    done = _NOTICES.get(request.query_params.get("done", ""))
+    everywhere = {
+        "foundation": settings.foundation_name,
+        "idle_minutes": settings.staff_idle_minutes,
+        "notice": notice(*done) if done else None,
+    }
+    return _TEMPLATES.TemplateResponse(
+        request,
+        f"console/{template}",
+        everywhere | dict(context),
+        status_code=status,
+        headers={"Cache-Control": "no-store"} | dict(headers or {}),
+    )
+
+
+@pass_context
+def _public(context: Context, path: str) -> str:
+    request: Request = context["request"]
+    return str(request.app.url_path_for("public", path=f"/{path}"))
+
+
+_TEMPLATES.env.globals["public"] = _public
+_TEMPLATES.env.filters |= {
+    "day": words.day,
+    "clock": words.clock,
+    "moment": words.moment,
+    "channel": words.channel,
+    "state_tag": words.state_tag,
+}
+_TEMPLATES.env.trim_blocks = True
+_TEMPLATES.env.lstrip_blocks = True

@@ -1,0 +1,27 @@
+"""All routes of the console."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from fastapi import APIRouter
+
+from core.errors import NotFound
+from web.console import conversations, faq, login, password, tickets
+from web.console.errors import ConsoleRoute
+
+# Longest: a reply of 4,000 characters, percent-encoded.
+_LARGEST_FORM = 64 * 1024
+
+router = APIRouter(include_in_schema=False)
+_unknown = APIRouter(prefix="/staff", route_class=ConsoleRoute)
+
+
+@_unknown.get("/{path:path}", response_model=None)
+async def unknown(path: str) -> NoReturn:
+    """A page that isn't there gets an error page that leads back."""
+    raise NotFound("주소가 바뀌었거나 없는 화면입니다.")
+
+
+for part in (login.router, password.router, tickets.router, conversations.router, faq.router, _unknown):
+    router.include_router(part, max_body_size=_LARGEST_FORM)

@@ -1,0 +1,83 @@
+"""What the pages show of a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.threads import in_thread
+from desk.directory import Contact
+from web.console import words
+from web.console.dependencies import Visit
+from web.console.protocol import Transcript, TranscriptMessage
+
+_AUTHORS = {"citizen": "고객", "bot": "챗봇"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing said, by whom, and why."""
+
+    seq: int
+    author: str
+    by: str
+    text: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A conversation; `mine`: the reader holds it, `held`: somebody does."""
+
+    id: str
+    channel: str
+    held: bool
+    mine: bool
+    holder: str
+    lines: Sequence[Said]
+
+    @property
+    def last(self) -> int:
+        """The number of the last line, 0 when nothing was said."""
+        return self.lines[-1].seq if self.lines else 0
+
+
+async def talk(visit: Visit, conversation_id: str) -> Talk:
+    """The whole conversation for this member of staff; raises `NotFound`. The reading is logged."""
+    transcript = await visit.parts.staff_desk.conversation(conversation_id, visit.staff.id)
+    await visit.logged("conversation.read", conversation_id)
+    return await in_thread(_talk, visit, transcript)
+
+
+def _talk(visit: Visit, transcript: Transcript) -> Talk:
+    held = transcript.state == "person"
+    return Talk(
+        id=transcript.id,
+        channel=transcript.channel,
+        held=held,
+        mine=held and transcript.person == visit.contact,
+        holder=_signature(transcript.person),
+        lines=[_said(visit, message) for message in transcript.messages],
+    )
+
+
+def _said(visit: Visit, message: TranscriptMessage) -> Said:
+    entry = visit.parts.faq.entry(message.faq_id) if message.faq_id else None
+    return Said(
+        seq=message.seq,
+        author=message.author,
+        by=_AUTHORS.get(message.author) or _signature(message.person),
+        text=message.text,
+        at=message.at,
+        why=words.decision(message.decision, entry.question if entry else message.faq_id),
+    )
+
+
+def _signature(person: Contact | None) -> str:
+    return (
+        " ".join(part for part in (person.department, person.name, person.title) if part)
+        if person
+        else "다른 직원"
+    )

@@ -1,0 +1,138 @@
+"""The list of open tickets, and one ticket: read, answer, close."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
+from fastapi.responses import RedirectResponse
+from starlette.requests import Request
+
+from core.errors import EungdaeError, Invalid, NotFound
+from core.threads import in_thread
+from desk import tickets
+from web.console import ticket_views
+from web.console.dependencies import Answerer, Reader, Visit, Watcher
+from web.console.errors import ConsoleRoute
+from web.console.rendering import notice, render
+from web.console.talk_views import Talk, talk
+from web.console.ticket_views import Board, Scope, TicketPage
+
+router = APIRouter(prefix="/staff", route_class=ConsoleRoute)
+
+LONGEST_TEXT = 4000
+
+
+@router.get("")
+async def board_page(request: Request, visit: Reader, scope: Scope | None = None) -> Response:
+    """Open tickets, with the live conversations beside them. Without a scope: mine, or all if I have none."""
+    board = await in_thread(_board, visit, scope or "mine")
+    if scope is None and not board.counts["mine"]:
+        board = await in_thread(_board, visit, "all")
+    await visit.logged("tickets.list", board.scope)
+    live = list(await visit.parts.staff_desk.live())
+    context = {"visit": visit, "section": "tickets", "board": board, "seen": fingerprint(board), "live": live}
+    return render(request, "board.html", context)
+
+
+@router.get("/live")
+async def board_live(request: Request, visit: Watcher, scope: Scope, seen: str = "") -> Response:
+    """The list again, if it has changed since `seen`."""
+    board = await in_thread(_board, visit, scope)
+    if fingerprint(board) == seen:
+        return Response(status_code=204)
+    await visit.logged("tickets.list", scope)
+    return render(request, "_board.html", {"board": board, "seen": fingerprint(board)})
+
+
+@router.get("/tickets/{number}")
+async def ticket_page(request: Request, visit: Reader, number: str) -> Response:
+    """One ticket with everything about it."""
+    return await _page(request, visit, number)
+
+
+@router.post("/tickets/{number}/reply")
+async def reply(
+    request: Request, visit: Answerer, number: str, text: Annotated[str, Form()] = ""
+) -> Response:
+    """Answer the citizen. If that fails the page comes back with what was typed."""
+    try:
+        await visit.parts.staff_desk.answer(number, visit.staff.id, checked(text))
+    except NotFound:
+        raise
+    except EungdaeError as error:
+        return await _page(request, visit, number, error, text)
+    await visit.logged("ticket.reply", number)
+    return RedirectResponse(f"/staff/tickets/{number}?done=replied", 303)
+
+
+@router.post("/tickets/{number}/close")
+async def close(request: Request, visit: Answerer, number: str) -> Response:
+    """Close the ticket, unless a reply is owed."""
+    try:
+        await in_thread(_close, visit, number)
+    except NotFound:
+        raise
+    except EungdaeError as error:
+        return await _page(request, visit, number, error)
+    return RedirectResponse(f"/staff/tickets/{number}?done=closed", 303)
+
+
+def checked(text: str) -> str:
+    """What may be sent to a citizen, without blank edges; raises `Invalid`."""
+    text = text.replace("\r\n", "\n").strip()
+    if not text:
+        raise Invalid("보낼 내용을 입력해 주십시오.")
+    if len(text) > LONGEST_TEXT:
+        raise Invalid(f"한 번에 {LONGEST_TEXT:,}자까지 보낼 수 있습니다. 지금 {len(text):,}자입니다.")
+    return text
+
+
+def fingerprint(shown: object) -> str:
+    """Differs when what is shown differs; `shown` is a dataclass, or a list of them."""
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+
+
+def _board(visit: Visit, scope: Scope) -> Board:
+    with visit.parts.database.session() as session:
+        return ticket_views.board(session, visit, scope)
+
+
+def _read(visit: Visit, number: str) -> TicketPage:
+    with visit.parts.database.session() as session:
+        page = ticket_views.page(session, visit, number)
+        visit.log(session, "ticket.read", page.number)
+        return page
+
+
+def _close(visit: Visit, number: str) -> None:
+    with visit.parts.database.session() as session:
+        ticket = ticket_views.existing(session, number)
+        tickets.close(session, ticket, visit.staff, visit.now)
+        visit.log(session, "ticket.close", ticket.number)
+
+
+async def _page(
+    request: Request, visit: Visit, number: str, error: EungdaeError | None = None, typed: str = ""
+) -> Response:
+    ticket = await in_thread(_read, visit, number)
+    context = {
+        "visit": visit,
+        "section": "tickets",
+        "ticket": ticket,
+        "tried": await in_thread(ticket_views.questions, visit, ticket.tried),
+        "talk": await _talk(visit, ticket.conversation_id),
+        "typed": typed,
+    }
+    if error:
+        context["notice"] = notice("bad", error.message)
+    return render(request, "ticket.html", context, error.status if error else 200)
+
+
+async def _talk(visit: Visit, conversation_id: str | None) -> Talk | None:
+    """The conversation behind a ticket; one that is gone is no reason to hide the ticket."""
+    try:
+        return await talk(visit, conversation_id) if conversation_id else None
+    except NotFound:
+        return None

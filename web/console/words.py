@@ -1,0 +1,100 @@
+"""The console's words: how times, states, channels and events read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from markupsafe import Markup
+
+from core.clock import SEOUL
+from desk import states
+from desk.calendar import promise_end, working_time_left
+
+_WEEKDAYS: Final = "월화수목금토일"
+_WORKING_DAY: Final = timedelta(hours=8)
+_SOON: Final = timedelta(hours=8)
+_CHANNELS: Final = {"web": "누리집 채팅", "kakao": "카카오톡"}
+_TONES: Final = {"answered": "green", "closed": "", "in_progress": "blue", "reopened": "amber"}
+_EVENTS: Final = {
+    "received": "문의를 접수했습니다.",
+    "assigned": "담당자를 지정했습니다.",
+    "started": "처리를 시작했습니다.",
+    "answered": "답변을 보냈습니다.",
+    "closed": "문의를 종결했습니다.",
+    "reopened": "문의를 다시 열었습니다.",
+}
+_DECISIONS: Final = {
+    "answer": "즉시 답변",
+    "choices": "선택지 안내",
+    "no_answer": "답을 찾지 못함",
+    "handoff": "담당자 연결",
+}
+
+
+@dataclass(frozen=True)
+class TimeLeft:
+    """The working time that a promise leaves; `tone` is "", soon, late or quiet (nothing is owed)."""
+
+    words: str
+    tone: str
+
+
+def time_left(promised_on: date, state: str, now: datetime) -> TimeLeft:
+    """How long until the promise is broken, or since when it is."""
+    if state in states.DONE:
+        return TimeLeft(states.label(state), "quiet")
+    left = working_time_left(now, promise_end(promised_on))
+    if now >= promise_end(promised_on):
+        return TimeLeft(f"{_duration(-left)} 지남" if -left >= timedelta(minutes=1) else "기한 지남", "late")
+    if left < timedelta(minutes=1):
+        return TimeLeft("오늘 자정까지", "soon")
+    return TimeLeft(f"{_duration(left)} 남음", "soon" if left <= _SOON else "")
+
+
+def _duration(working: timedelta) -> str:
+    """Working days of eight hours, and the one finer unit that still matters."""
+    days, rest = divmod(working, _WORKING_DAY)
+    hours, minutes = divmod(int(rest.total_seconds()) // 60, 60)
+    parts = [f"{days}일" if days else "", f"{hours}시간" if hours else ""]
+    if not days:
+        parts.append(f"{minutes}분" if minutes else "")
+    return " ".join(part for part in parts if part)
+
+
+def day(moment: date | datetime) -> str:
+    """11월 25일(수)"""
+    local = moment.astimezone(SEOUL).date() if isinstance(moment, datetime) else moment
+    return f"{local.month}월 {local.day}일({_WEEKDAYS[local.weekday()]})"
+
+
+def clock(moment: datetime) -> str:
+    """14:05"""
+    return f"{moment.astimezone(SEOUL):%H:%M}"
+
+
+def moment(at: datetime) -> str:
+    """11월 25일(수) 14:05"""
+    return f"{day(at)} {clock(at)}"
+
+
+def channel(name: str) -> str:
+    """The channel as staff call it."""
+    return _CHANNELS.get(name, name)
+
+
+def state_tag(state: str) -> Markup:
+    """The state as a small label."""
+    return Markup('<span class="tag {}">{}</span>').format(_TONES.get(state, "blue"), states.label(state))
+
+
+def event(kind: str) -> str:
+    """What happened, in a sentence."""
+    return _EVENTS.get(kind, kind)
+
+
+def decision(name: str | None, question: str | None) -> str:
+    """Why the bot said what it said: how the question was understood, and which entry answered it."""
+    parts = [_DECISIONS.get(name, name) if name else "", f"“{question}”" if question else ""]
+    return " · ".join(part for part in parts if part)
