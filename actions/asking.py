@@ -44,6 +44,6 @@ def wrong(dispatcher: CollectingDispatcher, tracker: Tracker, counter: str, hint
         say(dispatcher, [replies.text(hint)])
         return {counter: tries}
     phone = current().speech.phone
-    words = f"입력하신 내용을 확인하지 못했습니다. 대표전화 {phone}로 연락해 주시면 도와드리겠습니다."
+    words = f"입력하신 내용을 확인하지 못했습니다. 대표전화 {phone}번으로 연락해 주시면 도와드리겠습니다."
     say(dispatcher, [replies.text(words)])
     return {counter: None, "gave_up": True, "requested_slot": None}

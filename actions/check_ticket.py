@@ -51,7 +51,7 @@ class ValidateStatusForm(FormValidationAction):
         number = numbers.normalise(value)
         if number:
             return {"ticket_number": number, "status_tries": None}
-        hint = "접수번호를 다시 확인해 주십시오. 접수 안내에 적힌 번호입니다. 예: E-20261122-7F3K"
+        hint = "적어 주신 접수번호가 올바르지 않은 것 같습니다. 접수 안내에 적힌 번호입니다."
         return {"ticket_number": None} | wrong(dispatcher, tracker, "status_tries", hint)
 
     async def validate_ticket_phone(
@@ -61,7 +61,7 @@ class ValidateStatusForm(FormValidationAction):
         found = references(value)
         if len(found) == 1 and found[0].valid:
             return {"ticket_phone": str(found[0]), "status_tries": None}
-        hint = "전화번호나 전자우편 주소를 다시 확인해 주십시오. 예: 010-1234-5678"
+        hint = "적어 주신 전화번호나 전자우편 주소가 올바르지 않은 것 같습니다."
         return {"ticket_phone": None} | wrong(dispatcher, tracker, "status_tries", hint)
 
 

@@ -8,9 +8,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.slots import FORM_SLOTS
+from actions.context import Context, current
+from actions.slots import FORM_SLOTS, PERSONAL_SLOTS
 from actions.turn import say
 from conversations import replies
+from core.threads import in_thread
 
 Events = list[dict[str, Any]]
 
@@ -62,16 +64,24 @@ class Fallback(_Saying):
 
 
 class Cancelled(Action):
-    """Leaves a form, or whatever was pending."""
+    """Leaves a form, or whatever was pending; the personal data given to the form is destroyed."""
 
     def name(self) -> str:
         return "action_cancelled"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        await in_thread(_forget, current(), tracker)
         if tracker.get_slot("gave_up"):
             pass  # the validation has already said where to turn
         elif tracker.active_loop_name:
-            say(dispatcher, [replies.text("접수를 취소했습니다. 적어 주신 내용은 저장하지 않습니다.")])
+            say(dispatcher, [replies.text("진행을 취소하고, 적어 주신 성함과 연락처는 지웠습니다.")])
         else:
             say(dispatcher, [replies.text("알겠습니다. 다른 도움이 필요하시면 언제든지 말씀해 주십시오.")])
         return [SlotSet(slot, None) for slot in FORM_SLOTS]
+
+
+def _forget(context: Context, tracker: Tracker) -> None:
+    given = " ".join(str(tracker.get_slot(slot) or "") for slot in PERSONAL_SLOTS)
+    if given.strip():
+        with context.database.session() as session:
+            context.vault.forget(session, given)

@@ -73,7 +73,7 @@ class ValidateTicketForm(FormValidationAction):
         found = references(value)
         if len(found) == 1 and found[0].valid and found[0].kind in ("phone", "email"):
             return {"contact": str(found[0]), "contact_tries": None}
-        hint = "전화번호나 전자우편 주소를 다시 확인해 주십시오. 예: 010-1234-5678, name@example.com"
+        hint = "적어 주신 전화번호나 전자우편 주소가 올바르지 않은 것 같습니다."
         return {"contact": None} | wrong(dispatcher, tracker, "contact_tries", hint)
 
 

@@ -14,3 +14,6 @@ FORM_SLOTS = (
     "ticket_phone",
     "status_tries",
 )
+
+PERSONAL_SLOTS = ("contact_name", "contact", "ticket_phone")
+"""Those that hold references to personal data."""

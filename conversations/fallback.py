@@ -23,7 +23,7 @@ def _replies(taken: TakenIn, meaning: Meaning, speech: Speech, shows_form: bool)
     if taken.awaiting[0]:
         words = (
             "죄송합니다. 방금 말씀을 처리하지 못했습니다. 잠시 후 같은 내용을 다시 보내 주십시오. "
-            f"급하신 경우 대표전화 {speech.phone}로 연락해 주시기 바랍니다."
+            f"급하신 경우 대표전화 {speech.phone}번으로 연락해 주시기 바랍니다."
         )
         return [replies.text(words)]
     if isinstance(meaning.decision, Choices):
@@ -36,6 +36,6 @@ def _replies(taken: TakenIn, meaning: Meaning, speech: Speech, shows_form: bool)
         return [speech.form(taken.matter) if wants_form else replies.offer(meaning.intent)]
     words = (
         "지금은 접수가 원활하지 않습니다. 잠시 후 다시 말씀해 주시거나 "
-        f"대표전화 {speech.phone}로 연락해 주시면 담당자를 연결해 드리겠습니다."
+        f"대표전화 {speech.phone}번으로 연락해 주시면 담당자를 연결해 드리겠습니다."
     )
     return [Reply(kind="offer", text=words, buttons=replies.offer("handoff").buttons)]

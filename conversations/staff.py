@@ -199,7 +199,7 @@ class StaffDesk:
         """Add a signed message; what the channel can't be pushed waits in the outbox."""
         now = self._clock.now()
         signed = reply.model_copy(
-            update={"data": reply.data | {"person": replies.signature(directory.contact(staff))}}
+            update={"data": reply.data | {"signed": replies.signature(directory.contact(staff))}}
         )
         message = store.add_message(session, self._vault.cipher, conversation, author, signed, now)
         session.flush()
@@ -222,7 +222,7 @@ class StaffDesk:
 
 
 def _line_of(said: Said) -> TranscriptMessage:
-    person = said.data.get("person")
+    person = said.data.get("signed")
     intent = (said.data.get("decision") or {}).get("intent")
     return TranscriptMessage(
         seq=said.seq,

@@ -28,6 +28,8 @@ def configure(level: int = logging.INFO) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    # Warns at every form that a slot without a rule of its own is taken as it is, which is meant so.
+    logging.getLogger("rasa_sdk.forms").setLevel(logging.ERROR)
 
 
 def _mask(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

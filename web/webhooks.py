@@ -17,7 +17,7 @@ router = APIRouter(prefix="/channels")
 
 BUDGET = 4.0
 """Seconds within which a messenger gets its answer: Kakao hangs up after 5."""
-REQUESTS_A_MINUTE = 20
+REQUESTS_A_MINUTE = 30
 REQUESTS_A_MINUTE_AN_ADDRESS = 3000
 
 ignored: Counter[str] = Counter()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import String, Text, select
+from sqlalchemy import String, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.clock import Clock, SystemClock
@@ -47,6 +47,11 @@ class Vault:
         """The value under the id, or None when it was destroyed or never was."""
         item = session.get(VaultItem, item_id)
         return self.cipher.decrypt(item.ciphertext) if item else None
+
+    def forget(self, session: Session, text: str) -> None:
+        """Destroy what the text's references name; where they stand, only their labels will show."""
+        ids = {reference.id for reference in references(text)}
+        session.execute(delete(VaultItem).where(VaultItem.id.in_(ids)))
 
     def reveal(self, session: Session, text: str) -> str:
         """The text with its references replaced by their values: for eyes that may see them."""
