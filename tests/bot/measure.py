@@ -1,7 +1,7 @@
 """Measures one-action FAQ turns through the gateway: `python tests/bot/measure.py URL TOKEN [RASA_PID]`.
 
-Conversations of five turns. The processor time of the Rasa process a message is reported too (with its pid): unlike
-the others it doesn't depend on what else the machine does.
+Conversations of five turns. With Rasa's pid, its processor time a message is reported too: unlike the other
+figures it hardly depends on what else the machine does.
 """
 
 from __future__ import annotations
@@ -41,7 +41,12 @@ async def conversation(session: aiohttp.ClientSession, url: str, times: list[flo
     """One citizen's questions, one after the other."""
     sender = f"{uuid.uuid4().hex}.1"
     for _ in range(TURNS):
-        body = {"sender": sender, "message_id": uuid.uuid4().hex, "text": "복사기 써도 되나요?", "metadata": METADATA}
+        body = {
+            "sender": sender,
+            "message_id": uuid.uuid4().hex,
+            "text": "복사기 써도 되나요?",
+            "metadata": METADATA,
+        }
         start = time.perf_counter()
         async with session.post(url, json=body) as response:
             assert response.status == 200, await response.text()

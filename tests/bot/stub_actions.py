@@ -1,7 +1,8 @@
 """A stand-in for the action server: speaks rasa-sdk's protocol and has our actions' manners.
 
 `python tests/bot/stub_actions.py PORT TOKEN` (0: a free port; prints it). Standard library only, so that it
-runs in either environment. `POST /break {"actions": […]}` makes these fail; `GET /calls` lists calls.
+runs in either environment. `POST /manners` takes {action: manner}, a manner being "fail", "silent", "rubbish"
+or a delay in seconds; `GET /calls` lists [sender, action] of every call so far.
 """
 
 from __future__ import annotations
@@ -105,8 +106,7 @@ class Stub:
 
     def __init__(self, token: str) -> None:
         self.token = token
-        self.broken: set[str] = set()
-        self.slow: dict[str, float] = {}
+        self.manners: dict[str, Any] = {}
         self.calls: list[list[str]] = []
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -134,16 +134,25 @@ class Stub:
         if path == "/calls":
             return 200, self.calls
         given = json.loads(body)
-        if path == "/break":
-            self.broken, self.slow = set(given.get("actions", [])), given.get("slow", {})
+        if path == "/manners":
+            self.manners = given
             return 200, {}
         if headers.get("authorization") != f"Bearer {self.token}":
             return 401, {}
+        return await self.act(given)
+
+    async def act(self, given: dict[str, Any]) -> tuple[int, Any]:
+        """Runs an action, in the manner that the test wants."""
         name = given["next_action"]
         self.calls.append([given["sender_id"], name])
-        await asyncio.sleep(self.slow.get(name, 0))
-        if name in self.broken:
+        manner = self.manners.get(name)
+        if manner == "fail":
             return 500, {"error": "broken on purpose", "action_name": name}
+        if manner == "rubbish":
+            return 200, {"events": "rubbish", "responses": 7}
+        if manner == "silent":
+            return 200, {"events": [], "responses": []}
+        await asyncio.sleep(manner or 0)
         return 200, run(given)
 
 
