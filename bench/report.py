@@ -31,7 +31,7 @@ class Results:
     def goals(self) -> Sequence[tuple[str, str, str, bool]]:
         """What was promised: its name, the promise, what was measured, and whether it was kept."""
         latency = [
-            (f"{name} of an answer, one citizen at a time", limit, self.single.percentile(share))
+            (f"{name} of a reply, one citizen at a time", limit, self.single.percentile(share))
             for name, share, limit in (("p50", 0.5, 30), ("p95", 0.95, 60), ("p99", 0.99, 120))
         ]
         web = max((size for name, size in self.memory.items() if name.startswith("web")), default=0)

@@ -38,8 +38,8 @@ class Pace:
 
     poll: float = 0.2  # between two questions whether a starting child is ready
     watch: float = 10  # between two questions whether a ready child still answers
-    patience: float = 5  # for one answer
-    strikes: int = 4  # unanswered questions in a row that end a child
+    patience: float = 10  # for one answer; longer than the web itself waits for Rasa
+    strikes: int = 3  # unanswered questions in a row that end a child
     first_delay: float = 0.5  # before the first restart; doubles with each crash
     longest_delay: float = 30
     settled: float = 60  # a child that ran this long has its crashes forgiven

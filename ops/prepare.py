@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 import time
@@ -65,6 +66,7 @@ class Step:
 
 def prepare(settings: Settings) -> None:
     """Bring data and model up to date; raises StepFailed."""
+    os.umask(0o077)  # databases, models and logs are their owner's alone
     load_secrets(settings.data_dir)
     for step in steps(settings):
         if not step.is_current():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -36,7 +35,6 @@ class Supervisor:
 
     async def run(self) -> None:
         """Start everything, keep it alive, end it when asked."""
-        os.umask(0o077)  # logs, models and databases that children make are their owner's alone
         asked = self._listen()
         children = [Child(spec, self._log(spec), say, self._pace) for spec in self._specs]
         tasks = [asyncio.create_task(child.keep_alive()) for child in children]

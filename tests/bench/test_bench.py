@@ -95,5 +95,5 @@ def test_the_page_shows_goals_and_ratios() -> None:
 
 def test_a_broken_promise_is_said() -> None:
     page = render(replace(RESULTS, single=measured(31), memory={"web.serve": 950}))
-    assert "| p50 of an answer, one citizen at a time | ≤ 30 ms | 31.0 ms | **no** |" in page
+    assert "| p50 of a reply, one citizen at a time | ≤ 30 ms | 31.0 ms | **no** |" in page
     assert "| web process, peak memory | < 900 MB | 950 MB | **no** |" in page
