@@ -32,6 +32,17 @@ class Settings(BaseSettings):
     foundation_name: str = Field("한국언론재단(견본)", description="기관 이름")
     foundation_phone: str = Field("02-000-1000", description="대표전화")
     foundation_address: str = Field("서울특별시 중구 세종대로 124 (견본)", description="주소")
+    popular: list[str] = Field(
+        [
+            "visit.free-equipment",
+            "inquiry.deadline",
+            "ads.fee",
+            "copyright.link",
+            "bigkinds.cite",
+            "edu.apply",
+        ],
+        description="대화창과 첫 화면에 보이는 자주 찾는 질문의 ID(JSON 목록)",
+    )
     kakao_bot_id: str = Field("", description="카카오 챗봇 ID. 비우면 확인하지 않는다")
     rate_limits: bool = Field(True, description="공개 경로의 요청 수 제한. 성능 측정에서만 끈다")
     secure_cookies: bool = Field(False, description="쿠키를 HTTPS에서만 보낸다(TLS 뒤에 둘 때 켠다)")

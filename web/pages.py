@@ -17,7 +17,6 @@ from web.requests import house_of
 router = APIRouter()
 
 _templates = Jinja2Templates(Path(__file__).parent / "templates")
-_MOST_POPULAR = 6
 
 
 @router.get("/")
@@ -29,11 +28,10 @@ async def home(request: Request) -> Response:
 
 
 def popular(house: House) -> list[str]:
-    """A question of each category, as an invitation to ask."""
+    """The questions that the operator chose as an invitation to ask, those that are valid today."""
     today = house.clock.now().astimezone(SEOUL).date()
-    entries = [entry for entry in house.faq.entries() if entry.valid_on(today)]
-    first = {entry.category: entry.question for entry in reversed(entries)}
-    return sorted(first.values(), key=len)[:_MOST_POPULAR]
+    chosen = (house.faq.entry(faq_id) for faq_id in house.settings.popular)
+    return [entry.question for entry in chosen if entry and entry.valid_on(today)]
 
 
 def error_page(request: Request, status: int, message: str, headers: dict[str, str] | None) -> Response:
