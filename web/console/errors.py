@@ -69,8 +69,18 @@ def error_response(request: Request, error: EungdaeError) -> Response:
         headers |= {"HX-Retarget": "#alerts", "HX-Reswap": reswap}
         return render(request, "_alert.html", {"message": error.message}, error.status, headers)
     heading = _HEADINGS.get(error.status, "처리하지 못했습니다")
-    context = {"status": error.status, "heading": heading, "message": error.message, "back": _page(request)}
+    context = {
+        "status": error.status,
+        "heading": heading,
+        "message": error.message,
+        "back": _way_back(request),
+    }
     return render(request, "error.html", context, error.status, headers)
+
+
+def _way_back(request: Request) -> str | None:
+    """The page that a form stood on; a page that failed itself has none."""
+    return None if request.method == "GET" else _page(request)
 
 
 def _to_login(request: Request, error: SignInNeeded) -> Response:

@@ -18,7 +18,7 @@ _TEMPLATES = Jinja2Templates(Path(__file__).parent.parent / "templates")
 
 # What a redirect may say on the page it leads to: only these, so that no address can put words on a page.
 _NOTICES: Final = {
-    "replied": ("good", "답변을 보냈습니다. 고객의 대화창에도 바로 표시됩니다."),
+    "replied": ("good", "답변을 보냈습니다. 아래 대화에서 확인하실 수 있습니다."),
     "closed": ("good", "문의를 종결했습니다."),
     "taken": ("good", "대화를 넘겨받았습니다. 고객에게 담당자를 안내했습니다."),
     "given": ("good", "대화를 챗봇에 돌려주었습니다."),
@@ -68,6 +68,7 @@ _TEMPLATES.env.filters |= {
     "clock": words.clock,
     "moment": words.moment,
     "channel": words.channel,
+    "waits": words.waits,
     "state_tag": words.state_tag,
 }
 _TEMPLATES.env.trim_blocks = True

@@ -16,6 +16,8 @@ _WEEKDAYS: Final = "월화수목금토일"
 _WORKING_DAY: Final = timedelta(hours=8)
 _SOON: Final = timedelta(hours=8)
 _CHANNELS: Final = {"web": "누리집 채팅", "kakao": "카카오톡"}
+# Nothing is pushed there: a reply goes with the answer to the citizen's next message.
+_WAITING: Final = frozenset({"kakao"})
 _TONES: Final = {"answered": "green", "closed": "", "in_progress": "blue", "reopened": "amber"}
 _EVENTS: Final = {
     "received": "문의를 접수했습니다.",
@@ -82,6 +84,11 @@ def moment(at: datetime) -> str:
 def channel(name: str) -> str:
     """The channel as staff call it."""
     return _CHANNELS.get(name, name)
+
+
+def waits(name: str) -> bool:
+    """Whether a reply in this channel waits for the citizen's next message."""
+    return name in _WAITING
 
 
 def state_tag(state: str) -> Markup:

@@ -100,7 +100,7 @@ def test_what_a_citizen_writes_is_shown_as_text(world: World, lee: Browser) -> N
     ):
         text = lee.get(page).text
         assert "<script>alert" not in text
-        assert "<img" not in text
+        assert "<img src=x" not in text
         assert "<b>길동" not in text
         assert "&lt;script&gt;" in text
 
@@ -190,6 +190,14 @@ def test_a_number_that_nobody_has_is_a_friendly_page(lee: Browser) -> None:
         answer = lee.get(page)
         assert answer.status_code == 404
         assert "문의 목록" in answer.text
+
+
+def test_in_a_channel_that_cannot_be_pushed_staff_are_told_that_the_answer_waits(
+    world: World, lee: Browser
+) -> None:
+    hint = "고객이 다음에 말을 걸 때"
+    assert hint in lee.get(f"/staff/tickets/{world.ticket(channel='kakao')}").text
+    assert hint not in lee.get(f"/staff/tickets/{world.ticket(channel='web')}").text
 
 
 def test_personal_pages_are_kept_by_no_cache(world: World, lee: Browser) -> None:

@@ -157,7 +157,7 @@ class FakeFaq:
 
     @property
     def version(self) -> str | None:
-        return f"2026-11-25.{self.built}"
+        return f"1125.{self.built}-0123456789abcdef"
 
     def entry(self, faq_id: str) -> Entry | None:
         with self._database.session() as session:
