@@ -24,6 +24,9 @@ LONGEST_TEXT = 20_000  # characters
 LONGEST_TURN_S = 20.0  # our client waits 3 s; this frees the conversation when an action hangs
 
 
+_turns: set[asyncio.Future[HTTPResponse]] = set()  # asyncio itself keeps no hold on a task
+
+
 class BadMessage(ValueError):
     """The body is not a message; the text says why."""
 
@@ -131,6 +134,8 @@ def _body(request: Request) -> Any:
 async def _answer(request: Request, message: UserMessage) -> HTTPResponse:
     # A task of its own: a client that hangs up must not tear the turn in two.
     turn = asyncio.ensure_future(_turn(request.app.ctx.agent, message))
+    _turns.add(turn)
+    turn.add_done_callback(_turns.discard)
     return await asyncio.shield(turn)
 
 

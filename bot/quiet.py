@@ -45,7 +45,9 @@ def configure() -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger(OURS).setLevel(logging.INFO)
+    # Warnings are for developers, and some of Rasa's quote the message.
     logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     # Rasa's structured records carry the text as fields: unconfigured, structlog prints even its debug ones.
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),

@@ -12,7 +12,7 @@ import json
 import sys
 from typing import Any
 
-SPOKEN = {
+SPOKEN: dict[str, dict[str, Any]] = {
     "action_answer": {"kind": "answer", "pending": "feedback"},
     "action_choices": {"kind": "choices"},
     "action_offer_ticket": {"kind": "offer"},
