@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import subprocess
 import time
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import aiohttp
 
 from bench.load import LOST
-from bench.running import ROOT, complete, free_ports, peak_memory, started
+from bench.running import ROOT, complete, free_ports, peak_memory, require_alive, started
 
 PATIENCE = 120  # seconds
 READY = "응대를 시작했습니다"  # what `run` says when every part is ready
@@ -24,7 +25,7 @@ class Eungdae:
     """The running program, through its public chat API."""
 
     http: aiohttp.ClientSession
-    leader: int
+    process: subprocess.Popen[bytes]
     until_first_answer: float  # seconds since `make run`
     until_ready: float  # seconds since `make run`; the dialogue engine may come after the first answer
 
@@ -36,7 +37,7 @@ class Eungdae:
 
     def memory(self) -> dict[str, int]:
         """Each process's peak resident memory in MB."""
-        return peak_memory(self.leader)
+        return peak_memory(self.process.pid)
 
 
 @dataclass(frozen=True)
@@ -78,18 +79,20 @@ async def running(data_dir: Path, log: Path, first_question: str) -> AsyncIterat
     )
     async with http:
         began = time.perf_counter()
-        with started(["make", "run"], ROOT, environment, log) as leader:
-            await _first_answer(http, first_question)
+        with started(["make", "run"], ROOT, environment, log) as process:
+            waiting = Eungdae(http, process, 0, 0)
+            await _first_answer(waiting, first_question)
             answered = time.perf_counter() - began
             await _said(log, READY)
-            yield Eungdae(http, leader, answered, time.perf_counter() - began)
+            yield replace(waiting, until_first_answer=answered, until_ready=time.perf_counter() - began)
 
 
-async def _first_answer(http: aiohttp.ClientSession, question: str) -> None:
+async def _first_answer(bot: Eungdae, question: str) -> None:
     limit = time.perf_counter() + PATIENCE
     while time.perf_counter() < limit:
+        require_alive(bot.process)
         with contextlib.suppress(aiohttp.ClientError):
-            if await (await Eungdae(http, 0, 0, 0).citizen()).ask(question) == "answer":
+            if await (await bot.citizen()).ask(question) == "answer":
                 return
         await asyncio.sleep(0.1)
     raise TimeoutError("no first answer")

@@ -26,8 +26,10 @@ def complete(command: Sequence[str], folder: Path, environment: Mapping[str, str
 
 
 @contextlib.contextmanager
-def started(command: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path) -> Iterator[int]:
-    """Run the command while the block lasts; gives its process id. Its output goes to `log`."""
+def started(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the command while the block lasts; gives its process. Its output goes to `log`."""
     with log.open("ab") as output:
         process = subprocess.Popen(
             command,
@@ -39,7 +41,7 @@ def started(command: Sequence[str], folder: Path, environment: Mapping[str, str]
             start_new_session=True,
         )
     try:
-        yield process.pid
+        yield process
     finally:
         _end(process)
 
@@ -51,6 +53,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=patience)
             return
+
+
+def require_alive(process: subprocess.Popen[bytes]) -> None:
+    """Raise RuntimeError where a process that should serve has ended."""
+    if process.poll() is not None:
+        raise RuntimeError(f"{process.args!r} ended with {process.returncode}")
 
 
 def peak_memory(leader: int) -> dict[str, int]:
