@@ -33,5 +33,9 @@ format: environments ## put the code into shape
 bench: setup ## measure, and write docs/performance.md
 	$(BIN)/python -m bench
 
-eval: setup ## how well the loaded FAQ is found
-	$(BIN)/eungdae evaluate --queries $(or $(QUERIES),faq/corpus/questions.jsonl)
+eval: setup ## how well the loaded FAQ is found (QUERIES=file.jsonl for other questions)
+ifdef QUERIES
+	@$(BIN)/eungdae evaluate --queries $(QUERIES)
+else
+	@$(BIN)/python scripts/labelled_questions.py | $(BIN)/eungdae evaluate --queries -
+endif
