@@ -52,7 +52,7 @@ def choose_threshold(
     sorted_confidences, errors = confidences[order], np.cumsum(~right[order])
     total, start = len(order), fewest_answers(alpha, confidence)
     best = Bound(NEVER, total, 0, 0, 1.0, max(0, start - total))
-    for answered in range(start, total + 1):
+    for answered in _grid(start, total):
         if answered < total and sorted_confidences[answered] == sorted_confidences[answered - 1]:
             continue  # equal confidences are answered together
         wrong = int(errors[answered - 1])
@@ -61,3 +61,12 @@ def choose_threshold(
             break
         best = Bound(float(sorted_confidences[answered - 1]), total, answered, wrong, upper, 0)
     return best
+
+
+def _grid(start: int, total: int) -> list[int]:
+    """Numbers of answers to test, each a tenth more than the last: fixed before any label is seen."""
+    counts = []
+    while start <= total:
+        counts.append(start)
+        start = max(start + 1, round(start * 1.1))
+    return counts

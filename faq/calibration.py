@@ -9,6 +9,7 @@ ones.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -19,7 +20,8 @@ from faq.bound import NEVER, Bound, choose_threshold, fewest_answers
 from faq.confidence import FEATURES, PRIOR, Doubles, Logistic, Scale, features
 from faq.decision import MOST_CHOICES, Thresholds
 from faq.dialogue import TurnModel
-from faq.search import Floats, Ranking, Searcher
+from faq.question import Question, Refusals
+from faq.search import Ranking, Searcher
 
 FOLDS = 5
 SCALE_SAMPLE = 1000
@@ -27,13 +29,15 @@ SCALE_SAMPLE = 1000
 
 @dataclass(frozen=True)
 class Example:
-    """A labelled question. `gold` numbers its entry (-1: none), `without_row` hides its own row."""
+    """A labelled question; `gold` numbers its entry (-1: none).
 
-    text: str
-    vector: Floats
-    terms: list[str]
+    `without_row` hides the row of the FAQ that it is itself, `without_refusal` the refusal.
+    """
+
+    question: Question
     gold: int
     without_row: int = -1
+    without_refusal: int = -1
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,11 @@ class Calibration:
     bound: Bound
     turns: TurnModel | None = None
 
-    def confidence(self, ranking: Ranking, place: int = 0) -> float:
+    def confidence(
+        self, ranking: Ranking, question: Question, refused: float | None, place: int = 0
+    ) -> float:
         """P(the candidate at this place answers the question)."""
-        x = self.scale.apply(features(ranking, place))
+        x = self.scale.apply(features(ranking, question, refused, place))
         return float(self.model.predict(x[None])[0])
 
     def to_json(self) -> str:
@@ -75,35 +81,50 @@ def _tuples(data: dict[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
 
 
-def scale_of(
-    searcher: Searcher, questions: Floats, terms: list[list[str]], entries: NDArray[np.int64]
-) -> Scale:
-    """How wrong entries look here: questions asked with their own entry taken away."""
-    step = max(1, len(questions) // SCALE_SAMPLE)
+def scale_of(searcher: Searcher, refusals: Refusals, asked: Sequence[tuple[Question, int]]) -> Scale:
+    """How wrong entries look here: questions asked with their own entry (its number) taken away."""
     found = [
-        features(ranking)
-        for i in range(0, len(questions), step)
-        if len(ranking := searcher.rank(questions[i], terms[i], without_entry=int(entries[i])))
+        features(ranking, question, refusals.nearness(question.vector))
+        for question, entry in asked[:: max(1, len(asked) // SCALE_SAMPLE)]
+        if len(ranking := searcher.rank(question, without_entry=entry))
     ]
     return Scale.of(np.array(found).reshape(len(found), len(FEATURES)))
 
 
 def calibrate(
-    searcher: Searcher, scale: Scale, examples: list[Example], alpha: float, confidence: float
+    searcher: Searcher,
+    refusals: Refusals,
+    scale: Scale,
+    examples: Sequence[Example],
+    alpha: float,
+    confidence: float,
 ) -> Calibration:
     """Learn from labelled examples; with too few of them choices are offered and nothing is answered."""
-    ranked = [(e, searcher.rank(e.vector, e.terms, without_row=e.without_row)) for e in examples]
-    ranked = [(example, ranking) for example, ranking in ranked if len(ranking)]
+    ranked = [
+        (example, ranking)
+        for example in examples
+        if len(ranking := searcher.rank(example.question, without_row=example.without_row))
+    ]
     right = np.array([ranking.entries[0] == e.gold for e, ranking in ranked], dtype=bool)
     if right.sum() < 2 * FOLDS or (~right).sum() < FOLDS:
         return _uncalibrated(scale, len(ranked), alpha, confidence)
-    x = scale.apply(np.array([features(ranking) for _, ranking in ranked]))
+    refused = [refusals.nearness(e.question.vector, e.without_refusal) for e, _ in ranked]
+    seen = [features(ranking, e.question, near) for (e, ranking), near in zip(ranked, refused, strict=True)]
+    x = scale.apply(np.array(seen))
     groups = np.array([e.gold if e.gold >= 0 else -1 - i for i, (e, _) in enumerate(ranked)])
     held_out = _held_out(x, right, groups)
     bound = choose_threshold(held_out, right, alpha, confidence)
     offered = np.array([e.gold in ranking.entries[:MOST_CHOICES] for e, ranking in ranked], dtype=bool)
     choices = min(_best_split(held_out, offered), bound.threshold)
     return Calibration(scale, Logistic.fit(x, right), Thresholds(bound.threshold, choices), bound)
+
+
+def transferred(scale: Scale, alpha: float) -> Calibration:
+    """For a corpus without any labels: the sample's model, on features that this corpus standardised.
+
+    Nothing proves a bound here. The model's own probability is the only guide to 1 - `alpha`.
+    """
+    return Calibration(scale, PRIOR, Thresholds(1 - alpha, 0.4), Bound(1 - alpha, 0, 0, 0, 1.0, 0))
 
 
 def _uncalibrated(scale: Scale, labelled: int, alpha: float, confidence: float) -> Calibration:

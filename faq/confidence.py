@@ -12,18 +12,36 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from faq.question import Question
 from faq.search import Ranking
 
 Doubles = NDArray[np.float64]
 
-FEATURES = ("score", "margin", "asked", "passage", "coverage", "coverage_margin")
+FEATURES = (
+    "score",
+    "margin",
+    "asked",
+    "passage",
+    "coverage",
+    "coverage_margin",
+    "words",
+    "words_margin",
+    "missing",
+    "cosine",
+    "refused",
+    "first_person",
+    "past",
+    "request",
+)
 
 
-def features(ranking: Ranking, place: int = 0) -> Doubles:
-    """The features of the candidate at `place` (0 is the best), float64[len(FEATURES)]."""
+def features(ranking: Ranking, question: Question, refused: float | None, place: int = 0) -> Doubles:
+    """The features of the candidate at `place` (0 is the best), float64[len(FEATURES)].
+
+    `refused` is how near the question is to others that must not be answered (see `Refusals`).
+    """
     others = np.arange(len(ranking)) != place
     next_score = ranking.score[others].max(initial=ranking.score[place] - 3)
-    next_coverage = ranking.coverage[others].max(initial=0)
     return np.array(
         [
             ranking.score[place],
@@ -31,7 +49,13 @@ def features(ranking: Ranking, place: int = 0) -> Doubles:
             ranking.asked[place],
             ranking.passage[place],
             ranking.coverage[place],
-            ranking.coverage[place] - next_coverage,
+            ranking.coverage[place] - ranking.coverage[others].max(initial=0),
+            ranking.words[place],
+            ranking.words[place] - ranking.words[others].max(initial=0),
+            ranking.missing[place],
+            ranking.cosine[place],
+            0.0 if refused is None else refused - ranking.cosine[place],
+            *question.personal,
         ],
         dtype=np.float64,
     )
@@ -87,4 +111,7 @@ class Logistic:
 
 
 # Learned on the sample corpus and its labels; used where a corpus has no labels of its own.
-PRIOR = Logistic(weights=(0.5, 0.5, 0.3, 0.3, 0.3, 0.2), bias=-2.0)
+PRIOR = Logistic(
+    weights=(-0.16, 0.66, -0.79, 0.34, -0.32, -0.32, 0.43, 0.63, -0.31, 0.61, -1.09, -0.15, -0.06, -0.01),
+    bias=0.0,
+)

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from embeddings.protocols import Vectors
-from faq.lexical import LexicalIndex, morphemes
+from faq.lexical import Floats, LexicalIndex, morphemes
 from faq.rows import Row
-from faq.search import Background, Floats
+from faq.search import Background
 
 MOST = 3
 _GENERIC_SHARE = 0.04

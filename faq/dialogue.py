@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from embeddings.protocols import Vectors
 from faq.confidence import Doubles, Logistic
 from faq.entries import same_question
+from faq.lexical import Floats
+from faq.question import Question
 from faq.rows import Row
-from faq.search import Floats
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,14 @@ class DialogueIntents:
         """The intent that has this very example."""
         return self._exact.get(same_question(text))
 
-    def nearest(self, text: str, vector: Floats, faq_cosine: float, without: int = -1) -> Turn | None:
+    def nearest(self, question: Question, faq_cosine: float, without: int = -1) -> Turn | None:
         """The nearest intent; `faq_cosine` is that of the FAQ's best question, `without` hides an example."""
         if not len(self.keys):
             return None
-        cosines = self._vectors @ vector
+        cosines = self._vectors @ question.vector
         if without >= 0:
             cosines[without] = -1
-        grams = _grams(same_question(text))
+        grams = _grams(same_question(question.text))
         best = int(cosines.argmax())
         others = cosines[self.names != self.names[best]].max(initial=-1)
         shared = max(self._likeness(grams, row) for row in _best(cosines, 5) if row != without)

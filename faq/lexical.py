@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -34,6 +35,15 @@ _CONTENT = (
     "W_URL",
     "W_EMAIL",
 )
+_FIRST_PERSON = frozenset({"저", "제", "나", "내", "우리", "저희"})
+PERSONAL: tuple[Callable[[str, str], bool], ...] = (
+    lambda form, tag: tag == "NP" and form in _FIRST_PERSON,
+    lambda _, tag: tag == "EP",  # mostly the past: "접수했는데"
+    lambda form, tag: tag == "VX" and form == "주",  # a request: "봐 주세요"
+)
+"""What questions about a case of one's own have more often than questions that everybody asks."""
+
+Floats = NDArray[np.float32]
 _lock = threading.Lock()
 
 
@@ -43,11 +53,17 @@ def _kiwi() -> Kiwi:
     return Kiwi(num_workers=1, load_typo_dict=False, load_multi_dict=False)
 
 
-def morphemes(text: str) -> list[str]:
-    """The content morphemes of a text, in order; a verb is its stem ("쓰")."""
+def analyse(text: str) -> tuple[list[str], tuple[float, ...]]:
+    """The content morphemes of a text (a verb is its stem: "쓰"), and which of PERSONAL it has (0 or 1)."""
     with _lock:
-        tokens = _kiwi().tokenize(text)
-    return [token.form.lower() for token in tokens if token.tag.split("-")[0] in _CONTENT]
+        tokens = [(token.form.lower(), token.tag.split("-")[0]) for token in _kiwi().tokenize(text)]
+    terms = [form for form, tag in tokens if tag in _CONTENT]
+    return terms, tuple(float(any(found(form, tag) for form, tag in tokens)) for found in PERSONAL)
+
+
+def morphemes(text: str) -> list[str]:
+    """The content morphemes of a text."""
+    return analyse(text)[0]
 
 
 class LexicalIndex:
@@ -87,3 +103,35 @@ class LexicalIndex:
     def weight(self, terms: list[str]) -> float:
         """The weight of the query's own terms, unknown ones included: what a row could cover at most."""
         return sum(self.idf(len(self._postings[t][0]) if t in self._postings else 0) for t in set(terms))
+
+
+class Vocabulary:
+    """Which words stand in which entry: a question that asks for one that doesn't asks for something else."""
+
+    def __init__(self, rows: list[list[str]], entry_of: NDArray[np.int64]) -> None:
+        """`rows` are the morphemes of each row, `entry_of` the number of its entry."""
+        self._rows = [frozenset(row) for row in rows]
+        self._entry_of = entry_of
+        self._entries: list[Counter[str]] = [Counter() for _ in range(int(entry_of.max(initial=-1)) + 1)]
+        for row, entry in zip(self._rows, entry_of, strict=True):
+            self._entries[entry].update(row)
+        self._documents = Counter(term for words in self._entries for term in words)
+
+    def compare(
+        self, terms: list[str], entries: NDArray[np.int64], without_row: int = -1
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """For each entry: the share of the terms' weight that it has, and its heaviest missing term."""
+        weights = {term: self._weight(term) for term in terms}
+        total = max(sum(weights.values()), 1e-6)
+        hidden = self._rows[without_row] if without_row >= 0 else frozenset[str]()
+        owner = self._entry_of[without_row] if without_row >= 0 else -1
+        known, heaviest = [], []
+        for entry in entries:
+            words = self._entries[entry]
+            missing = [w for term, w in weights.items() if words[term] <= (entry == owner and term in hidden)]
+            known.append(1 - sum(missing) / total)
+            heaviest.append(max(missing, default=0.0))
+        return np.array(known, dtype=np.float32), np.array(heaviest, dtype=np.float32)
+
+    def _weight(self, term: str) -> float:
+        return float(np.log((len(self._entries) + 1) / (self._documents[term] + 0.5)))

@@ -11,7 +11,7 @@ import yaml
 
 from faq.entries import Entry
 
-Kind = Literal["question", "paraphrase", "passage", "example", "duty"]
+Kind = Literal["question", "paraphrase", "passage", "example", "duty", "refusal"]
 
 PASSAGE_CHARS = 300
 """How much of an answer goes into its passage: more costs time and blurs what the entry is about."""
@@ -23,7 +23,7 @@ DIALOGUE_INTENTS = frozenset(
 
 @dataclass(frozen=True)
 class Row:
-    """`target` is `faq:<id>`, `intent:<name>` or `department:<id>`."""
+    """`target` is `faq:<id>`, `intent:<name>`, `department:<id>` or `none:` (must not be answered)."""
 
     text: str
     target: str

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.protocols import RowIds, VectorIndex, Vectors
-from faq.lexical import LexicalIndex
+from faq.lexical import Floats, LexicalIndex, Vocabulary
+from faq.question import Question
 from faq.rows import Row
 
 NEAREST_ROWS = 200
 CANDIDATES = 40
+WORDS = 3.0
 LEXICAL_CANDIDATES = 10
-
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,12 @@ class Ranking:
     """Candidates, best first. All arrays have one value a candidate."""
 
     entries: NDArray[np.int64]  # numbers of entries
-    score: Floats  # asked + passage + coverage
+    score: Floats  # asked + passage + coverage + WORDS * words
     asked: Floats  # best question row, standard deviations above this question's mean
     passage: Floats  # the same for question + answer
     coverage: Floats  # share (0..1) of the question's own word weight that one question row covers
+    words: Floats  # share (0..1) of the question's word weight that stands anywhere in the entry
+    missing: Floats  # weight of the heaviest word that stands nowhere in the entry
     cosine: Floats  # best question row, as it is
 
     def __len__(self) -> int:
@@ -56,7 +58,10 @@ class Searcher:
     """Searches the FAQ's rows of an index; the rows of an entry stand together, the passage last."""
 
     def __init__(self, rows: list[Row], index: VectorIndex, terms: list[list[str]]) -> None:
-        """`rows` are all rows of the index, the FAQ's first; `terms` are the morphemes of each FAQ row."""
+        """`rows` are all rows of the index, the FAQ's first; `terms` are the morphemes of each FAQ row.
+
+        A passage's morphemes count as words of its entry, but aren't searched for by themselves.
+        """
         faq = [row for row in rows if row.target.startswith("faq:")]
         self._index = index
         self.names: list[str] = list(dict.fromkeys(row.name for row in faq))
@@ -64,37 +69,40 @@ class Searcher:
         self.entry_of = np.array([numbers[row.name] for row in faq], dtype=np.int64)
         self.passages = np.flatnonzero([row.kind == "passage" for row in faq])
         self._starts = np.searchsorted(self.entry_of, np.arange(len(self.names)))
-        self.lexical = LexicalIndex(terms)
+        asks = [[] if row.kind == "passage" else found for row, found in zip(faq, terms, strict=True)]
+        self.lexical = LexicalIndex(asks)
+        self.vocabulary = Vocabulary(terms, self.entry_of)
         asked = np.setdiff1d(np.arange(len(faq)), self.passages)
         self._asked_background = Background(_stored(index, asked))
         self._passage_background = Background(_stored(index, self.passages))
 
     def rank(
         self,
-        vector: Floats,
-        terms: list[str],
+        question: Question,
         allowed: NDArray[np.bool_] | None = None,
         without_row: int = -1,
         without_entry: int = -1,
     ) -> Ranking:
-        """The best entries for a question given as vector and morphemes.
+        """The best entries for a question.
 
         `allowed` says which entries may be found; one row, or one entry, can be left out (to calibrate).
         """
+        vector, terms = question.vector, question.terms
         lexical = self.lexical.scores(terms)
         if without_row >= 0:
             lexical[without_row] = 0
         entries = self._candidates(vector, lexical, allowed, without_entry)
         if not len(entries):
-            return Ranking(entries, *(np.zeros(0, np.float32) for _ in range(5)))
+            return Ranking(entries, *(np.zeros(0, np.float32) for _ in range(7)))
         cosines, passages, covered = self._compare(vector, lexical, entries, without_row)
+        words, missing = self.vocabulary.compare(terms, entries, without_row)
         coverage = covered / np.float32(max(self.lexical.weight(terms), 1e-6))
         asked = self._asked_background.standardise(vector, cosines)
         passage = self._passage_background.standardise(vector, passages)
-        score = asked + passage + coverage
+        score = asked + passage + coverage + WORDS * words
         best = np.argsort(-score, kind="stable")
-        floats = (column[best].astype(np.float32) for column in (score, asked, passage, coverage, cosines))
-        return Ranking(entries[best], *floats)
+        columns = (score, asked, passage, coverage, words, missing, cosines)
+        return Ranking(entries[best], *(column[best].astype(np.float32) for column in columns))
 
     def _candidates(
         self, vector: Floats, lexical: Floats, allowed: NDArray[np.bool_] | None, without_entry: int

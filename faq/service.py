@@ -25,6 +25,8 @@ from faq.understand import understand
 from faq.understanding import NOTHING, Understanding
 
 CACHED_QUESTIONS = 4096
+LOOK_EVERY = 2.0
+"""Seconds between two looks for an index that another process has built."""
 NLU = Path(__file__).parents[1] / "bot/data/nlu.yml"
 log = structlog.get_logger()
 
@@ -42,7 +44,7 @@ class FaqService:
         *,
         nlu: Path = NLU,
         labels: Path = LABELS,
-        alpha: float = 0.02,
+        alpha: float = 0.05,
         confidence: float = 0.95,
     ) -> None:
         """Loads the saved index, or builds one.
@@ -60,6 +62,8 @@ class FaqService:
         self._labels = labels
         self._promise = (alpha, confidence)
         self._building = threading.Lock()
+        self._looked = time.monotonic()
+        self._passed_over: str | None = None  # an index that isn't of today's content
         self._vectors = VectorCache(encoder)
         self._cache: LruCache[Understanding] = LruCache(CACHED_QUESTIONS)
         content = self._content()
@@ -80,6 +84,7 @@ class FaqService:
         question = clean(text)
         if not question:
             return NOTHING
+        self._look_for_new_index()
         snapshot, today = self._snapshot, self._clock.now().astimezone(SEOUL).date()
         key = (question, snapshot.version, today)
         if (known := self._cache.get(key)) is not None:
@@ -113,13 +118,22 @@ class FaqService:
         try:
             content = self._content()
             snapshot = self._stored(content)
-            if snapshot is None or snapshot.version == self._snapshot.version:
+            if snapshot is None or snapshot.version != version:
+                self._passed_over = version
                 return False
             self._snapshot = snapshot
             log.info("index.taken_over", version=snapshot.version)
             return True
         finally:
             self._building.release()
+
+    def _look_for_new_index(self) -> None:
+        now = time.monotonic()
+        if now - self._looked < LOOK_EVERY:
+            return
+        self._looked = now
+        if self._store.current() not in {None, self._snapshot.version, self._passed_over}:
+            threading.Thread(target=self.refresh_if_changed, name="index", daemon=True).start()
 
     def _content(self) -> Content:
         with self._database.session() as session:

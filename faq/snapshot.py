@@ -19,12 +19,13 @@ from faq.dialogue import DialogueIntents
 from faq.entries import Entry, same_question
 from faq.labels import Label
 from faq.lexical import morphemes
-from faq.rows import Row, entry_rows
+from faq.question import Question, Refusals
+from faq.rows import Kind, Row, entry_rows
 from faq.search import Searcher
 from faq.turns import calibrate_turns
 
 # Part of every version: raise it when a change of the code changes what an index or a calibration means.
-FORMAT = 1
+FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Content:
     @property
     def rows(self) -> list[Row]:
         """The rows of the index, the FAQ's first."""
-        return entry_rows(self.entries) + list(self.extra)
+        refusals = [Row(label.text, "none:", "refusal") for label in self.labels if label.faq_id is None]
+        return entry_rows(self.entries) + list(self.extra) + refusals
 
     def version(self, encoder: Encoder, alpha: float, confidence: float) -> str:
         """Names the snapshot: changes with content, encoder and the promise."""
@@ -60,12 +62,13 @@ class Snapshot:
         self.index = index
         rows = content.rows
         faq_rows = [row for row in rows if row.target.startswith("faq:")]
-        self.terms = [morphemes(row.text) if row.kind != "passage" else [] for row in faq_rows]
+        self.terms = [morphemes(row.text) for row in faq_rows]
         self.searcher = Searcher(rows, index, self.terms)
         examples, example_vectors = _of_kind(rows, index, "example")
         duties, duty_vectors = _of_kind(rows, index, "duty")
         self.intents = DialogueIntents(examples, example_vectors)
         self.departments = Departments(duties, duty_vectors, [r for r in examples if r.name == "find_staff"])
+        self.refusals = Refusals(_of_kind(rows, index, "refusal")[1])
         self.exact = {same_question(text): entry.id for entry in content.entries for text in entry.questions}
         self.rows = rows
         served = [self.entries[name] for name in self.searcher.names]
@@ -86,6 +89,12 @@ class Snapshot:
         self._calibration = calibration
         return self
 
+    def questions(self, kind: Kind) -> list[tuple[int, Question]]:
+        """The rows of one kind as questions, each with its number."""
+        numbers = [i for i, row in enumerate(self.rows) if row.kind == kind]
+        vectors = self.index.vectors(np.array(numbers, dtype=np.int64))
+        return [(i, Question.of(self.rows[i].text, v)) for i, v in zip(numbers, vectors, strict=True)]
+
     def allowed(self, day: date) -> NDArray[np.bool_]:
         """Which entries may be answered on this day, bool[entries] in the searcher's order."""
         today = day.toordinal()
@@ -103,16 +112,11 @@ def build_snapshot(
     rows = content.rows
     snapshot = Snapshot(version, content, build_index(encode_rows(rows, encode)), None)
     examples = _examples(snapshot, content.labels, encode)
-    asked = [i for i, row in enumerate(rows) if row.kind == "question"]
     searcher = snapshot.searcher
-    scale = scale_of(
-        searcher,
-        snapshot.index.vectors(np.array(asked, dtype=np.int64)),
-        [snapshot.terms[i] for i in asked],
-        searcher.entry_of[asked] if asked else np.zeros(0, np.int64),
-    )
-    calibration = calibrate(searcher, scale, examples, alpha, confidence)
-    turns = calibrate_turns(snapshot.intents, searcher, examples, snapshot.index, rows, alpha)
+    asked = [(question, int(searcher.entry_of[row])) for row, question in snapshot.questions("question")]
+    scale = scale_of(searcher, snapshot.refusals, asked)
+    calibration = calibrate(searcher, snapshot.refusals, scale, examples, alpha, confidence)
+    turns = calibrate_turns(snapshot.intents, searcher, examples, snapshot.questions("example"), alpha)
     return snapshot.calibrated(Calibration(**{**vars(calibration), "turns": turns}))
 
 
@@ -131,22 +135,26 @@ def encode_rows(rows: Sequence[Row], encode: Encode) -> Vectors:
 
 
 def _examples(snapshot: Snapshot, labels: Sequence[Label], encode: Encode) -> list[Example]:
+    """Labelled questions, refusals, and paraphrases asked as if their row weren't there."""
     searcher = snapshot.searcher
     numbers = {name: number for number, name in enumerate(searcher.names)}
-    usable = [label for label in labels if label.faq_id is None or label.faq_id in numbers]
-    vectors = encode([label.text for label in usable], False)
-    labelled = [
-        Example(label.text, vector, morphemes(label.text), numbers.get(label.faq_id or "", -1))
-        for label, vector in zip(usable, vectors, strict=True)
+    answerable = [label for label in labels if label.faq_id in numbers]
+    vectors = encode([label.text for label in answerable], False)
+    fresh = [
+        Example(Question.of(label.text, vector), numbers[str(label.faq_id)])
+        for label, vector in zip(answerable, vectors, strict=True)
     ]
-    reworded = [i for i, row in enumerate(snapshot.rows) if row.kind == "paraphrase"]
-    stored = snapshot.index.vectors(np.array(reworded, dtype=np.int64))
-    return labelled + [
-        Example(snapshot.rows[i].text, vector, snapshot.terms[i], int(searcher.entry_of[i]), without_row=i)
-        for i, vector in zip(reworded, stored, strict=True)
+    refused = [
+        Example(question, -1, without_refusal=place)
+        for place, (_, question) in enumerate(snapshot.questions("refusal"))
     ]
+    reworded = [
+        Example(question, int(searcher.entry_of[row]), without_row=row)
+        for row, question in snapshot.questions("paraphrase")
+    ]
+    return fresh + refused + reworded
 
 
-def _of_kind(rows: list[Row], index: VectorIndex, kind: str) -> tuple[list[Row], Vectors]:
+def _of_kind(rows: list[Row], index: VectorIndex, kind: Kind) -> tuple[list[Row], Vectors]:
     numbers = [i for i, row in enumerate(rows) if row.kind == kind]
     return [rows[i] for i in numbers], index.vectors(np.array(numbers, dtype=np.int64))

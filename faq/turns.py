@@ -7,11 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from embeddings.protocols import VectorIndex
 from faq.calibration import Example
 from faq.dialogue import DialogueIntents, TurnModel
-from faq.lexical import morphemes
-from faq.rows import Row
+from faq.question import Question
 from faq.search import Ranking, Searcher
 
 _FEWEST = 20
@@ -21,24 +19,21 @@ def calibrate_turns(
     intents: DialogueIntents,
     searcher: Searcher,
     questions: Sequence[Example],
-    index: VectorIndex,
-    rows: Sequence[Row],
+    examples: Sequence[tuple[int, Question]],
     alpha: float,
 ) -> TurnModel | None:
     """The model of the dialogue's turns, or None where there are too few examples to learn from."""
-    examples = [i for i, row in enumerate(rows) if row.kind == "example"]
     if len(examples) < _FEWEST or len(questions) < _FEWEST:
         return None
     x, right = [], []
-    for own, number in enumerate(examples):
-        vector = index.vectors(np.array([number]))[0]
-        ranking = searcher.rank(vector, morphemes(rows[number].text))
-        if turn := intents.nearest(rows[number].text, vector, faq_cosine(ranking), without=own):
+    for own, (_, example) in enumerate(examples):
+        ranking = searcher.rank(example)
+        if turn := intents.nearest(example, faq_cosine(ranking), without=own):
             x.append(turn.features)
-            right.append(turn.intent == rows[number].name)
-    for question in questions:
-        ranking = searcher.rank(question.vector, question.terms, without_row=question.without_row)
-        if turn := intents.nearest(question.text, question.vector, faq_cosine(ranking)):
+            right.append(turn.intent == intents.names[own])
+    for asked in questions:
+        ranking = searcher.rank(asked.question, without_row=asked.without_row)
+        if turn := intents.nearest(asked.question, faq_cosine(ranking)):
             x.append(turn.features)
             right.append(False)
     return TurnModel.fit(np.array(x), np.array(right), alpha)

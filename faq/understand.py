@@ -9,8 +9,8 @@ from typing import Any
 from embeddings.protocols import Encoder
 from faq.decision import Answer, Candidate, Choices, Decision, NoAnswer, decide
 from faq.entries import same_question
-from faq.lexical import morphemes
-from faq.search import Floats, Ranking
+from faq.question import Question
+from faq.search import Ranking
 from faq.snapshot import Snapshot
 from faq.turns import faq_cosine
 from faq.understanding import Understanding
@@ -18,14 +18,17 @@ from faq.understanding import Understanding
 CANDIDATES = 10
 
 
-def understand(snapshot: Snapshot, question: str, encoder: Encoder, today: date) -> Understanding:
-    """What `question` (not empty, cleaned) means today."""
-    vector: Floats = encoder.encode_queries([question])[0]
-    terms = morphemes(question)
-    ranking = snapshot.searcher.rank(vector, terms, snapshot.allowed(today))
+def understand(snapshot: Snapshot, text: str, encoder: Encoder, today: date) -> Understanding:
+    """What `text` (not empty, cleaned) means today."""
+    return decide_on(snapshot, Question.of(text, encoder.encode_queries([text])[0]), today)
+
+
+def decide_on(snapshot: Snapshot, question: Question, today: date) -> Understanding:
+    """What a question means today."""
+    ranking = snapshot.searcher.rank(question, snapshot.allowed(today))
     candidates = rate(snapshot, question, ranking)
     decision: Decision = decide(candidates, snapshot.calibration.thresholds)
-    if turn := _dialogue_turn(snapshot, question, vector, ranking, candidates):
+    if turn := _dialogue_turn(snapshot, question, ranking, candidates):
         intent, confidence = turn
         decision = NoAnswer()
     else:
@@ -34,33 +37,34 @@ def understand(snapshot: Snapshot, question: str, encoder: Encoder, today: date)
         intent,
         confidence,
         decision,
-        snapshot.departments.rank(vector, terms),
+        snapshot.departments.rank(question.vector, question.terms),
         tuple(candidates),
         _record(snapshot, intent, candidates, ranking),
     )
 
 
-def rate(snapshot: Snapshot, question: str, ranking: Ranking) -> list[Candidate]:
+def rate(snapshot: Snapshot, question: Question, ranking: Ranking) -> list[Candidate]:
     """The best candidates with the confidence of each; an entry that has this very question is certain."""
     calibration, names = snapshot.calibration, snapshot.searcher.names
+    refused = snapshot.refusals.nearness(question.vector)
     rated = [
-        (names[ranking.entries[place]], calibration.confidence(ranking, place))
+        (names[ranking.entries[place]], calibration.confidence(ranking, question, refused, place))
         for place in range(min(CANDIDATES, len(ranking)))
     ]
-    exact = snapshot.exact.get(same_question(question))
+    exact = snapshot.exact.get(same_question(question.text))
     if exact is not None and any(name == exact for name, _ in rated):
         rated = [(exact, 1.0), *((name, p) for name, p in rated if name != exact)]
     return [Candidate(name, snapshot.entries[name].question, p) for name, p in rated]
 
 
 def _dialogue_turn(
-    snapshot: Snapshot, question: str, vector: Floats, ranking: Ranking, candidates: list[Candidate]
+    snapshot: Snapshot, question: Question, ranking: Ranking, candidates: list[Candidate]
 ) -> tuple[str, float] | None:
     """The turn of the dialogue that is meant, with its confidence; None where it's a question."""
-    if exact := snapshot.intents.exact(question):
+    if exact := snapshot.intents.exact(question.text):
         return exact, 1.0
     model = snapshot.calibration.turns
-    turn = snapshot.intents.nearest(question, vector, faq_cosine(ranking))
+    turn = snapshot.intents.nearest(question, faq_cosine(ranking))
     if model is None or turn is None or (candidates and candidates[0].confidence == 1.0):
         return None
     confidence = model.predict(turn.features)
