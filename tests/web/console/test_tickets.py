@@ -109,7 +109,7 @@ def test_an_answer_reaches_the_conversation_and_the_page_shows_it(world: World, 
     world.desk.put(Talk("c1")).messages.append(Said(1, "citizen", "언제 되나요?", NOW))
     number = world.ticket(conversation_id="c1")
     page = f"/staff/tickets/{number}"
-    assert "이안내 주임</b> · <span class="whole">02-000-1002" in lee.get(page).text
+    assert '이안내 주임</b> · <span class="whole">02-000-1002' in lee.get(page).text
     sent = lee.submit(page, f"{page}/reply", text="오늘 처리되었습니다.\r\n감사합니다.")
     assert sent.headers["location"] == f"{page}?done=replied"
     after = lee.get(sent.headers["location"]).text
