@@ -61,4 +61,5 @@ def _append(path: Path, values: dict[str, str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "a") as file:
-        file.writelines(f"{key}={value}\n" for key, value in values.items())
+        # A file that was edited by hand may lack its last line end; an empty line does no harm.
+        file.writelines(["\n", *(f"{key}={value}\n" for key, value in values.items())])

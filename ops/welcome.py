@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
+from core import first_login
 from core.settings import Settings
 from ops.layout import log_dir
 from ops.processes import web_address
-
-FIRST_LOGIN = "first-login.txt"  # made with the first account, removed when its password is changed
 
 
 def welcome(settings: Settings, missing: Sequence[str]) -> str:
@@ -20,7 +18,7 @@ def welcome(settings: Settings, missing: Sequence[str]) -> str:
         "  응대를 시작했습니다.",
         f"    안내 누리집(대화창)  {address}/",
         f"    직원 화면            {address}/staff",
-        *_first_login(settings.data_dir / FIRST_LOGIN),
+        *_first_login(settings),
         f"    기록                 {log_dir(settings.data_dir)}",
         *(f"    {title}: 아직 준비 중입니다. 준비되는 대로 이어집니다." for title in missing),
         "  끝내려면 Ctrl-C를 누르십시오.",
@@ -29,8 +27,8 @@ def welcome(settings: Settings, missing: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def _first_login(path: Path) -> list[str]:
-    if not path.exists():
+def _first_login(settings: Settings) -> list[str]:
+    login = first_login.read(settings.data_dir)
+    if login is None:
         return []
-    username, password = path.read_text(encoding="utf-8").split()[:2]
-    return [f"    첫 로그인            {username} / {password}  (로그인한 뒤 비밀번호를 바꾸십시오)"]
+    return [f"    첫 로그인            {login[0]} / {login[1]}  (로그인한 뒤 비밀번호를 바꾸십시오)"]

@@ -23,16 +23,22 @@ _KINDS = {
     "ADDRESS": "address",
 }
 
-_SEPARATOR = r"[\s.\-‐-―·)~_/]{0,3}"
-_SPELLED = "공영일이삼사오육륙칠팔구"
+_SEPARATOR = r"[\s.\-‐-―·)~_/]{0,5}"
+_DIGIT = r"[공영일이삼사오육륙칠팔구\d]"
 # What ko-pii 1.22 doesn't find: safe numbers and free-phone, Amex in groups, digits in words, business
-# numbers, and a resident number of any spacing (a failed check digit never clears one).
+# numbers, a licence in spaces, and a resident number of any spacing (a failed check digit never clears one).
 _MISSED = [
     ("rrn", re.compile(rf"(?<!\d)\d{{6}}{_SEPARATOR}[1-8]\d{{6}}(?!\d)")),
     ("card", re.compile(rf"(?<!\d)3[47]\d{{2}}{_SEPARATOR}\d{{6}}{_SEPARATOR}\d{{5}}(?!\d)")),
     ("phone", re.compile(rf"(?<!\d)(?:050\d|080|070){_SEPARATOR}\d{{3,4}}{_SEPARATOR}\d{{4}}(?!\d)")),
-    ("phone", re.compile(rf"[공영]일[공영일육륙칠팔구](?:[\s\-]?[{_SPELLED}\d]){{7,8}}")),
+    (
+        "phone",
+        re.compile(
+            rf"(?<!\d)[공영0]\s?[일1]\s?[공영일육륙칠팔구016-9](?:[\s.\-]{{0,3}}{_DIGIT}){{7,8}}(?!\d)"
+        ),
+    ),
     ("phone", re.compile(rf"(?<!\d)0\d{{1,2}}{_SEPARATOR}\d{{3,4}}{_SEPARATOR}\d{{4}}(?!\d)")),
+    ("licence", re.compile(r"(?<!\d)\d{2}[\s-]\d{2}[\s-]\d{6}[\s-]\d{2}(?!\d)")),
     ("business", re.compile(r"(?<!\d)\d{3}-\d{2}-\d{5}(?!\d)")),
 ]
 
@@ -49,8 +55,12 @@ class Found:
 def find(text: str) -> list[Found]:
     """Every piece of personal data in the text, in order, none overlapping another."""
     known = [Found(_KINDS[hit.label], hit.start, hit.end) for hit in detect_all(text, include=list(_KINDS))]
-    folded = _fold(text)
-    missed = [Found(kind, *match.span()) for kind, pattern in _MISSED for match in pattern.finditer(folded)]
+    folded, at = _fold(text)
+    missed = [
+        Found(kind, at[match.start()], at[match.end() - 1] + 1)
+        for kind, pattern in _MISSED
+        for match in pattern.finditer(folded)
+    ]
     return _without_overlaps(sorted(known + missed, key=_lightness))
 
 
@@ -58,10 +68,14 @@ def _lightness(found: Found) -> tuple[bool, int]:
     return found.kind != "rrn", found.start - found.end
 
 
-def _fold(text: str) -> str:
-    """Full-width digits and letters made plain, character by character, so that positions stay."""
-    plain = (unicodedata.normalize("NFKC", character) for character in text)
-    return "".join(new if len(new) == 1 else old for old, new in zip(text, plain, strict=True))
+def _fold(text: str) -> tuple[str, list[int]]:
+    """The text with full-width digits and letters made plain and invisible characters left out.
+
+    Beside it the position that each of its characters has in `text`.
+    """
+    at = [i for i, character in enumerate(text) if unicodedata.category(character) != "Cf"]
+    plain = (unicodedata.normalize("NFKC", text[i]) for i in at)
+    return "".join(new if len(new) == 1 else text[i] for i, new in zip(at, plain, strict=True)), at
 
 
 def _without_overlaps(by_weight: list[Found]) -> list[Found]:

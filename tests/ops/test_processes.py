@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from core import first_login
 from core.secrets import Secrets
 from core.settings import Settings
 from ops.processes import processes
-from ops.welcome import FIRST_LOGIN, welcome
+from ops.welcome import welcome
 
 SECRETS = Secrets(
     signing_key="sign",
@@ -53,9 +54,9 @@ def test_the_web_is_asked_where_it_listens(tmp_path: Path, host: str, address: s
 
 def test_the_welcome_shows_the_first_log_in_until_it_is_changed(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
-    (tmp_path / FIRST_LOGIN).write_text("admin\nhorse-battery\n")
+    first_login.keep(tmp_path, "admin", "horse-battery")
     assert "admin / horse-battery" in welcome(settings, [])
-    (tmp_path / FIRST_LOGIN).unlink()
+    first_login.forget(tmp_path, "admin")
     assert "첫 로그인" not in welcome(settings, [])
 
 

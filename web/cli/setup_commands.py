@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import typer
 from sqlalchemy.orm import Session
 
+from core import first_login
 from core.clock import Clock, SystemClock
 from core.database import Database
 from core.migrate import upgrade
@@ -19,7 +19,6 @@ from faq.sources.registry import load_sources
 from web.composition import build_faq
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FIRST_LOGIN = "first-login.txt"
 
 
 def setup_data() -> None:
@@ -32,7 +31,7 @@ def setup_data() -> None:
         _load_sample(session, clock)
         password = accounts.ensure_first_admin(session)
         if password:
-            _keep(settings.data_dir / FIRST_LOGIN, f"{accounts.FIRST_ADMIN} {password}\n")
+            first_login.keep(settings.data_dir, accounts.FIRST_ADMIN, password)
     faq = build_faq(settings, database, clock)
     typer.echo(f"자주 묻는 질문 {len(faq.entries())}건의 색인이 준비되었습니다.")
     database.close()
@@ -46,8 +45,3 @@ def _load_sample(session: Session, clock: Clock) -> None:
         known = [unit.id for unit in directory.departments(session)]
         entries = load_sources([ROOT / "faq" / "corpus"], known)
         importing.apply(session, importing.plan(session, entries), clock.now())
-
-
-def _keep(path: Path, text: str) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)

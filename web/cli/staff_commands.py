@@ -13,6 +13,7 @@ from rich.table import Table
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
+from core import first_login
 from core.database import Database
 from core.errors import EungdaeError, NotFound
 from core.settings import load_settings
@@ -63,6 +64,7 @@ def passwd(username: Username, generate: Generate = False) -> None:
         if staff is None:
             raise NotFound(f"{username} 계정이 없습니다.")
         accounts.set_password(session, staff, password)
+    first_login.forget(load_settings().data_dir, username)
     typer.echo(f"{username} 계정의 비밀번호를 바꾸었습니다.")
     _show(password, generated)
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 from starlette.requests import Request
 
+from core import first_login
 from core.errors import EungdaeError, Invalid, Unauthorized
 from core.threads import in_thread
 from desk import accounts, passwords
@@ -50,6 +51,7 @@ def _change(visit: Visit, current: str, new: str, token: str) -> None:
         staff = accounts.authenticate(session, visit.staff.username, current, visit.address, visit.now)
         accounts.set_password(session, staff, new, keep_token=token)
         visit.log(session, "password.change", staff.id)
+    first_login.forget(visit.parts.settings.data_dir, staff.username)
 
 
 def _form(request: Request, visit: Visit, error: EungdaeError | None = None) -> Response:
