@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,18 @@ from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
 EVENTS = SQLTrackerStore.SQLEvent.__table__
-BUSY_TIMEOUT_S = 5
+
+# With either, a stored turn survives kill -9 of Rasa; a power cut may lose the last ones. Waiting for the
+# disk at every turn would hold up the event loop, and so everybody.
+SQLITE: dict[str, Any] = {
+    # SQLAlchemy 1.4 opens a file anew for every statement by default, and closing it costs a checkpoint.
+    "engine": {"poolclass": sa.pool.QueuePool, "connect_args": {"check_same_thread": False}},
+    "connection": ["PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA busy_timeout=5000"],
+}
+POSTGRESQL: dict[str, Any] = {
+    "engine": {"pool_pre_ping": True},
+    "connection": ["SET synchronous_commit TO off"],
+}
 
 
 class EventStore(SQLTrackerStore):
@@ -73,14 +85,17 @@ class EventStore(SQLTrackerStore):
 
 
 def _engine(url: sa.engine.URL) -> sa.engine.Engine:
+    settings = SQLITE if url.get_backend_name() == "sqlite" else POSTGRESQL
     # hide_parameters: an error message must not quote what a citizen wrote.
-    if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True)
-    # SQLAlchemy 1.4 opens a file anew for every statement, and closing it costs a checkpoint (3 ms).
-    engine = sa.create_engine(
-        url, hide_parameters=True, poolclass=sa.pool.QueuePool, connect_args={"check_same_thread": False}
-    )
-    sa.event.listen(engine, "connect", _tune_sqlite)
+    engine = sa.create_engine(url, hide_parameters=True, **settings["engine"])
+
+    def tune(connection: Any, _: Any) -> None:
+        with closing(connection.cursor()) as cursor:
+            for statement in settings["connection"]:
+                cursor.execute(statement)
+        connection.commit()
+
+    sa.event.listen(engine, "connect", tune)
     return engine
 
 
@@ -94,9 +109,3 @@ def _row(sender_id: str, event: Event) -> dict[str, Any]:
         "action_name": data.get("name"),
         "data": json.dumps(data),
     }
-
-
-def _tune_sqlite(connection: Any, _: Any) -> None:
-    # WAL with synchronous=NORMAL survives kill -9 of the process; only a power cut may lose the last turns.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={BUSY_TIMEOUT_S * 1000}"):
-        connection.execute(f"PRAGMA {pragma}")
