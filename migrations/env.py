@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from alembic import context
 
-import faq.models  # noqa: F401 - imported for its tables, like the others
+import conversations.models  # noqa: F401 - like the next ones for its tables: an unknown one looks dropped
+import core.privacy.vault  # noqa: F401
+import desk.models  # noqa: F401
+import faq.models  # noqa: F401
 from core.database import Base, Database
 
 
