@@ -16,6 +16,10 @@ from faq.question import Question
 from faq.rows import Row
 
 
+_COURTESIES = frozenset({"greet", "thanks", "farewell"})
+_COURTESY_WORDS = 3
+
+
 @dataclass(frozen=True)
 class Turn:
     """The intent whose example is nearest; `features` say how it compares with the FAQ."""
@@ -38,6 +42,18 @@ class DialogueIntents:
     def exact(self, text: str) -> str | None:
         """The intent that has this very example."""
         return self._exact.get(same_question(text))
+
+    def without_courtesies(self, text: str) -> str:
+        """The text without a greeting before it or thanks behind it: "안녕하세요 복사기 써도 되나요" asks one thing."""
+        words = text.split()
+        if self.exact(text):
+            return text
+        for length in range(min(_COURTESY_WORDS, len(words) - 1), 0, -1):
+            if self.exact(" ".join(words[:length])) in _COURTESIES:
+                return self.without_courtesies(" ".join(words[length:]))
+            if self.exact(" ".join(words[-length:])) in _COURTESIES:
+                return self.without_courtesies(" ".join(words[:-length]))
+        return text
 
     def nearest(self, question: Question, faq_cosine: float, without: int = -1) -> Turn | None:
         """The nearest intent; `faq_cosine` is that of the FAQ's best question, `without` hides an example."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,3 +30,13 @@ def load_labels(folder: Path = LABELS) -> list[Label]:
         questions = (document or {}).get("questions") or []
         labels += [Label(clean(str(q["text"])), q.get("id")) for q in questions]
     return [label for label in labels if label.text]
+
+
+def fitting(labels: list[Label], known: Collection[str]) -> list[Label]:
+    """The labels, if they were made for the corpus with these ids; else none.
+
+    What another foundation's FAQ must not answer, this one may: labels of a foreign corpus would teach it
+    wrong.
+    """
+    named = {label.faq_id for label in labels if label.faq_id}
+    return labels if len(named.intersection(known)) * 2 >= max(len(named), 1) else []

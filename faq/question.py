@@ -36,9 +36,9 @@ class Refusals:
 
     def nearness(self, vector: Floats, without: int = -1) -> float | None:
         """The mean cosine of the nearest few; None where too few are known. `without` leaves one out."""
-        cosines = (
-            np.delete(self._vectors, without, axis=0) @ vector if without >= 0 else self._vectors @ vector
-        )
-        if len(cosines) < NEAREST_REFUSALS:
+        if len(self._vectors) < NEAREST_REFUSALS + (without >= 0):
             return None
+        cosines = self._vectors @ vector
+        if without >= 0:
+            cosines[without] = -1
         return float(np.partition(cosines, -NEAREST_REFUSALS)[-NEAREST_REFUSALS:].mean())

@@ -35,6 +35,7 @@ class Ranking:
     words: Floats  # share (0..1) of the question's word weight that stands anywhere in the entry
     missing: Floats  # weight of the heaviest word that stands nowhere in the entry
     cosine: Floats  # best question row, as it is
+    passage_cosine: Floats
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -93,7 +94,7 @@ class Searcher:
             lexical[without_row] = 0
         entries = self._candidates(vector, lexical, allowed, without_entry)
         if not len(entries):
-            return Ranking(entries, *(np.zeros(0, np.float32) for _ in range(7)))
+            return Ranking(entries, *(np.zeros(0, np.float32) for _ in range(8)))
         cosines, passages, covered = self._compare(vector, lexical, entries, without_row)
         words, missing = self.vocabulary.compare(terms, entries, without_row)
         coverage = covered / np.float32(max(self.lexical.weight(terms), 1e-6))
@@ -101,7 +102,7 @@ class Searcher:
         passage = self._passage_background.standardise(vector, passages)
         score = asked + passage + coverage + WORDS * words
         best = np.argsort(-score, kind="stable")
-        columns = (score, asked, passage, coverage, words, missing, cosines)
+        columns = (score, asked, passage, coverage, words, missing, cosines, passages)
         return Ranking(entries[best], *(column[best].astype(np.float32) for column in columns))
 
     def _candidates(

@@ -16,7 +16,7 @@ from faq import repository
 from faq.cache import LruCache, VectorCache
 from faq.decision import Candidate
 from faq.entries import Entry
-from faq.labels import LABELS, load_labels
+from faq.labels import LABELS, fitting, load_labels
 from faq.rows import Row, intent_rows
 from faq.snapshot import Content, Snapshot, build_snapshot
 from faq.storage import SnapshotStore
@@ -139,7 +139,8 @@ class FaqService:
         with self._database.session() as session:
             entries = tuple(repository.all_entries(session))
         extra = (*intent_rows(self._nlu), *self._extra_rows())
-        return Content(entries, extra, tuple(load_labels(self._labels)))
+        labels = fitting(load_labels(self._labels), [entry.id for entry in entries])
+        return Content(entries, extra, tuple(labels))
 
     def _stored(self, content: Content) -> Snapshot | None:
         return self._store.load(content.version(self._encoder, *self._promise), content)

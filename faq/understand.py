@@ -20,7 +20,8 @@ CANDIDATES = 10
 
 def understand(snapshot: Snapshot, text: str, encoder: Encoder, today: date) -> Understanding:
     """What `text` (not empty, cleaned) means today."""
-    return decide_on(snapshot, Question.of(text, encoder.encode_queries([text])[0]), today)
+    core = snapshot.intents.without_courtesies(text)
+    return decide_on(snapshot, Question.of(core, encoder.encode_queries([core])[0]), today)
 
 
 def decide_on(snapshot: Snapshot, question: Question, today: date) -> Understanding:

@@ -122,9 +122,7 @@ def index(as_json: AsJson = False) -> None:
     if bound.answered:
         typer.echo(f"판정된 질문 {bound.labelled}건으로 맞춤: 즉시 답변 중 오답은 많아야 {bound.upper:.1%}")
     else:
-        typer.echo(
-            f"판정된 질문 {bound.labelled}건으로는 오답 비율을 보증할 수 없습니다. 같은 질문이 아니면 고르게 합니다."
-        )
+        typer.echo(f"판정된 질문 {bound.labelled}건으로는 오답 비율을 보증할 수 없어 되도록 고르게 합니다.")
 
 
 def import_(
@@ -172,13 +170,9 @@ def _show(changes: Changes, dry_run: bool, as_json: bool) -> None:
     for sign, ids in zip("+~-", names.values(), strict=True):
         for entry_id in ids:
             typer.echo(f"{sign} {entry_id}")
-    counts = {
-        "추가": changes.added,
-        "변경": changes.changed,
-        "삭제": changes.removed,
-        "그대로": changes.unchanged,
-    }
-    summary = ", ".join(f"{name} {len(entries)}" for name, entries in counts.items())
+    counts = {name: len(ids) for name, ids in zip(("추가", "변경", "삭제"), names.values(), strict=True)}
+    counts["그대로"] = len(changes.unchanged)
+    summary = ", ".join(f"{name} {count}" for name, count in counts.items())
     typer.echo(summary + (" (쓰지 않았습니다)" if dry_run else ""))
     if not dry_run and not changes.empty:
         typer.echo("'eungdae index'를 실행하면 답변에 반영됩니다.")
