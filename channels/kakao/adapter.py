@@ -49,7 +49,8 @@ class KakaoChannel:
         if self._bot_id and call.bot.id.rstrip("!") != self._bot_id:
             raise Forbidden("등록되지 않은 챗봇입니다.")
         text = "(사진을 보냈습니다)" if call.media_type else call.user_request.utterance
-        message_id = request.headers.get("x-request-id") or hashlib.sha256(request.body).hexdigest()
+        told_apart_by = request.headers.get("x-request-id", "").encode() or request.body
+        message_id = hashlib.sha256(told_apart_by).hexdigest()
         return Inbound(self.name, call.user_request.user.id, message_id, text, call.payload)
 
     def render(self, replies: Sequence[Reply]) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def _spoken(reply: Reply) -> str:
     lines = [reply.text]
     if reply.kind == "answer" and (department := reply.data.get("department")):
         lines.append(f"담당: {department['name']} {department['phone']}")
-    if person := reply.data.get("person"):
+    if person := reply.data.get("signed"):
         lines.append(f"— {person['name']} {person['title']} · {person['department']} · {person['phone']}")
     return "\n".join(lines)
 

@@ -12,7 +12,8 @@ class _Part(BaseModel):
 
 
 class User(_Part):
-    id: str = Field(min_length=1, max_length=70)
+    # No control characters: PostgreSQL keeps no NUL.
+    id: str = Field(min_length=1, max_length=70, pattern=r"^[^\x00-\x1f]+$")
 
 
 class UserRequest(_Part):

@@ -17,7 +17,8 @@ _PURPOSE = "visitor"
 
 
 class _Body(BaseModel):
-    id: str = Field(min_length=8, max_length=64)
+    # The widget sends a UUID; whatever else a client sends must fit a column of the database.
+    id: str = Field(min_length=8, max_length=64, pattern=r"^[\w.:-]+$")
     text: str
     payload: str | None = Field(None, max_length=80)
 
