@@ -144,6 +144,8 @@ class Stub:
     async def act(self, given: dict[str, Any]) -> tuple[int, Any]:
         """Runs an action, in the manner that the test wants."""
         name = given["next_action"]
+        if "domain" not in given or (name.startswith("validate_") and not given["domain"].get("forms")):
+            return 500, {"error": "rasa-sdk 3.21 wants a domain", "action_name": name}
         self.calls.append([given["sender_id"], name])
         manner = self.manners.get(name)
         if manner == "fail":
