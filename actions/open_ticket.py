@@ -100,7 +100,9 @@ def _open(context: Context, tracker: Tracker) -> list[Reply]:
 
         contact = plain("contact")
         form = TicketForm(
-            id="",
+            # The form's own reference: where the way back to Rasa fails after the ticket is saved, the
+            # citizen's next try finds the same ticket.
+            id=references(str(tracker.get_slot("contact_name")))[0].id,
             name=plain("contact_name"),
             phone=parse_phone(contact),
             email=parse_email(contact),

@@ -86,9 +86,8 @@ class Intake:
             payload = pressed_payload(inbound, conversation.buttons)
             meaning = meaning_of_button(payload) if payload else None
             if meaning is None:
-                meaning = meaning_of_text(
-                    understanding or self._faq.understand(redact(text)), conversation.awaiting_slot
-                )
+                understood = understanding or self._faq.understand(redact(text))
+                meaning = meaning_of_text(text, understood, conversation.awaiting_slot)
             if earlier:
                 return self._again(session, conversation, earlier, meaning)
             return self._new(session, conversation, inbound, text, meaning, now)

@@ -15,6 +15,8 @@ QUESTIONS = {"faq", "choices", "unknown"}
 
 _BUTTONS = {"affirm", "deny", "handoff", "open_ticket", "stop", "find_staff", "check_ticket"}
 _LEAVES_FREE_TEXT = {"stop", "handoff"}
+_LONGEST_WISH = 12
+"""Characters: "취소할게요" leaves a form, "신청한 교육을 취소하고 싶습니다" is the matter itself."""
 
 FREE_TEXT = {"contact_name": "name", "matter": "matter", "contact": "contact", "ticket_phone": "contact"}
 """Fields whose whole text goes to the vault, and what it is there."""
@@ -82,10 +84,11 @@ def meaning_of_button(payload: str) -> Meaning | None:
     return Meaning(payload, 1.0, NoAnswer(), pressed=True) if payload in _BUTTONS else None
 
 
-def meaning_of_text(understanding: Understanding, awaiting_slot: str | None) -> Meaning:
-    """What typed words mean; while a form waits for free text only a wish to leave it counts."""
+def meaning_of_text(text: str, understanding: Understanding, awaiting_slot: str | None) -> Meaning:
+    """What typed words mean; while a form waits for free text only a plain wish to leave it counts."""
     free_text = awaiting_slot in FREE_TEXT or awaiting_slot == "ticket_number"
-    if free_text and understanding.intent not in _LEAVES_FREE_TEXT:
+    leaves = understanding.intent in _LEAVES_FREE_TEXT and len(text) <= _LONGEST_WISH
+    if free_text and not leaves:
         return Meaning("unknown", 1.0, NoAnswer())
     return Meaning(
         understanding.intent,

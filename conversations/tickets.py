@@ -43,6 +43,7 @@ def open_for(
         consent_version=form.consent_version,
         department_id=conversation.departments[0] if conversation.departments else None,
         tried=list(conversation.tried),
+        key=f"{conversation.id}.{form.id}",
     )
     return tickets.open_ticket(session, vault, request, now)
 

@@ -90,6 +90,7 @@ class Ticket(Base):
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
     number: Mapped[str] = mapped_column(String(20), unique=True)
+    key: Mapped[str | None] = mapped_column(String(100), unique=True)
     conversation_id: Mapped[str | None] = mapped_column(_ID, index=True)
     channel: Mapped[str] = mapped_column(String(20))
     kind: Mapped[str] = mapped_column(String(20), default="inquiry")

@@ -8,7 +8,10 @@ from datetime import date, datetime
 
 @dataclass(frozen=True)
 class TicketRequest:
-    """What a citizen leaves, in plain words; the desk puts it into the vault."""
+    """What a citizen leaves, in plain words; the desk puts it into the vault.
+
+    `key` names the form that was filled in: the same form sent twice opens one ticket.
+    """
 
     conversation_id: str | None
     channel: str
@@ -20,6 +23,7 @@ class TicketRequest:
     consent_version: str
     department_id: str | None = None
     tried: list[str] = field(default_factory=list)
+    key: str | None = None
 
 
 @dataclass(frozen=True)

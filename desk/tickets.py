@@ -34,6 +34,8 @@ def open_ticket(session: Session, vault: Vault, request: TicketRequest, now: dat
 
     Raises `Invalid` with a hint per field; `Unavailable` when there is nobody in the directory.
     """
+    if earlier := _opened_with(session, request.key):
+        return earlier
     checked = intake.check(request)
     person = directory.responsible(session, request.department_id)
     ticket = _insert(session, now, _values(session, vault, request, checked, person, now))
@@ -42,6 +44,15 @@ def open_ticket(session: Session, vault: Vault, request: TicketRequest, now: dat
     record(
         session, ticket, "assigned", "system", now, {"staff": person.id, "department": person.department_id}
     )
+    return _opened(ticket, person, checked.barred)
+
+
+def _opened_with(session: Session, key: str | None) -> OpenedTicket | None:
+    ticket = session.scalar(select(Ticket).where(Ticket.key == key)) if key else None
+    return _opened(ticket, ticket.staff) if ticket else None
+
+
+def _opened(ticket: Ticket, person: Staff, barred: bool = False) -> OpenedTicket:
     signature = directory.contact(person)
     return OpenedTicket(
         number=ticket.number,
@@ -49,7 +60,7 @@ def open_ticket(session: Session, vault: Vault, request: TicketRequest, now: dat
         person=signature.name,
         phone=signature.phone,
         promised_on=ticket.promised_on,
-        barred=checked.barred,
+        barred=barred,
     )
 
 
@@ -163,6 +174,7 @@ def _values(
         return vault.cipher.fingerprint(value) if value else None
 
     return {
+        "key": request.key,
         "conversation_id": request.conversation_id,
         "channel": request.channel,
         "name_ref": put("name", checked.name),
