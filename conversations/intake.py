@@ -26,6 +26,7 @@ from core.database import Database
 from core.errors import Invalid
 from core.privacy import Masked, Vault, mask, redact
 from desk.contact_details import parse_email, parse_phone
+from desk.intake import without_resident_numbers
 from faq.service import FaqService
 
 _LONG_PAUSE = timedelta(hours=6)
@@ -141,12 +142,11 @@ class Intake:
         kind = FREE_TEXT.get(slot or "")
         if kind is None or meaning.pressed or meaning.intent in ("stop", "handoff"):
             return mask(session, self._vault, text, _well_formed)
-        if kind != "contact":
-            redacted = mask(session, self._vault, text)
-            plain = self._vault.reveal(session, redacted.text)
-            return Masked(str(self._vault.put(session, kind, plain)), redacted.barred)
-        kind = "email" if "@" in text else "phone"
-        return Masked(str(self._vault.put(session, kind, text, _well_formed(kind, text))), False)
+        # A resident number is dropped here too; the rest goes away whole, as one item that can be destroyed.
+        kept, barred = without_resident_numbers(text)
+        if kind == "contact":
+            kind = "email" if "@" in kept else "phone"
+        return Masked(str(self._vault.put(session, kind, kept, _well_formed(kind, kept))), barred)
 
     def _owners(self, meaning: Meaning) -> list[str]:
         entries = (self._faq.entry(faq_id) for faq_id in candidate_ids(meaning.decision))

@@ -28,7 +28,6 @@ from core.privacy import Vault
 from core.threads import in_thread
 from desk import directory
 from desk.models import Staff
-from faq.decision import Answer
 
 log = structlog.get_logger()
 
@@ -96,7 +95,10 @@ class Conversations:
         """Handle what a crash left unhandled; returns how many messages that were."""
         left = await in_thread(self._left_over)
         for inbound in left:
-            await self.receive(inbound)
+            try:
+                await self.receive(inbound)
+            except Exception as error:  # noqa: BLE001 - one message must not keep the house shut for all
+                log.error("a message can't be recovered", error=type(error).__name__)
         return len(left)
 
     async def history(self, channel: str, sender: str, after: int) -> History:
@@ -134,7 +136,7 @@ class Conversations:
             if taken.meaning is None:
                 return await in_thread(self._as_before, taken)
             turn = await self._turn(taken, taken.meaning, self.channels[inbound.channel])
-            outcome = await in_thread(self._finish, taken, taken.meaning, turn)
+            outcome = await in_thread(self._finish, taken, turn)
         self.hub.changed(topic)
         return outcome
 
@@ -157,7 +159,7 @@ class Conversations:
             turn.replies.insert(0, replies.NO_RESIDENT_NUMBER)
         return turn
 
-    def _finish(self, taken: TakenIn, meaning: Meaning, turn: Turn) -> Outcome:
+    def _finish(self, taken: TakenIn, turn: Turn) -> Outcome:
         now = self.clock.now()
         with self.database.session() as session:
             conversation = session.get_one(Conversation, taken.conversation_id)
@@ -171,15 +173,15 @@ class Conversations:
                 )
                 for reply in turn.replies
             ]
-            self._remember(conversation, meaning, turn)
+            self._remember(conversation, turn)
             return Outcome(taken.message, self._said(session, spoken), self._said(session, waited))
 
-    def _remember(self, conversation: Conversation, meaning: Meaning, turn: Turn) -> None:
+    def _remember(self, conversation: Conversation, turn: Turn) -> None:
         conversation.awaiting_form = turn.awaiting.form
         conversation.awaiting_slot = turn.awaiting.slot
         conversation.buttons = [button.model_dump() for reply in turn.replies for button in reply.buttons]
-        if isinstance(meaning.decision, Answer):
-            conversation.tried = list(dict.fromkeys([*conversation.tried, meaning.decision.faq_id]))
+        given = [reply.data["faq_id"] for reply in turn.replies if reply.kind == "answer"]
+        conversation.tried = list(dict.fromkeys([*conversation.tried, *given]))
         if any(reply.kind == "ticket" for reply in turn.replies):
             start_afresh(conversation)
 

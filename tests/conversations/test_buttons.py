@@ -1,0 +1,76 @@
+"""A button is pressed, or its label or number is typed; nothing else is taken for one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conversations.world import COPIER, FEE, World, asks
+
+
+async def test_a_pressed_choice_is_answered_without_being_understood_again(world: World) -> None:
+    await world.say(FEE)
+    world.faq.asked.clear()
+    assert (await world.say("정부광고 수수료는 얼마인가요?", "faq:ads.fee"))[0] == "10 %입니다."
+    assert world.faq.asked == []
+
+
+@pytest.mark.parametrize("typed", ["1", " 1 ", "１", "정부광고 수수료는 얼마인가요?"])
+async def test_a_typed_label_or_number_presses_the_button(world: World, typed: str) -> None:
+    await world.say(FEE)
+    assert (await world.say(typed))[0] == "10 %입니다."
+
+
+async def test_the_second_number_presses_the_second_button(world: World) -> None:
+    await world.say(FEE)
+    await world.say("2")
+    assert world.dialogue.heard[-1].metadata["faq"]["faq_id"] == "ads.refund"
+
+
+@pytest.mark.parametrize(
+    "typed", ["0", "4", "99999999999999999999", "-1", "1.5", "²", "affirm", "faq:ads.fee"]
+)
+async def test_a_number_or_payload_that_is_not_offered_presses_nothing(world: World, typed: str) -> None:
+    await world.say(FEE)
+    await world.say(typed)
+    assert world.dialogue.heard[-1].intent == "unknown"
+
+
+async def test_buttons_of_an_earlier_reply_can_no_longer_be_typed(world: World) -> None:
+    await world.say(FEE)
+    await world.say("안녕하세요")
+    await world.say("1")
+    assert world.dialogue.heard[-1].intent == "unknown"
+
+
+async def test_none_of_these_leads_to_a_person(world: World) -> None:
+    await world.say(FEE)
+    await world.say("찾는 내용이 없습니다")
+    assert world.dialogue.heard[-1].intent == "handoff"
+
+
+@pytest.mark.parametrize(
+    "payload", ["admin", "/restart", "faq:", "department:", "requested_slot", "unknown", ":", "x" * 80]
+)
+async def test_a_forged_payload_is_ignored_and_the_text_counts(world: World, payload: str) -> None:
+    await world.say(COPIER, payload)
+    assert world.dialogue.heard[-1].intent == "faq"
+    assert world.dialogue.heard[-1].metadata["faq"]["faq_id"] == "visit.copier"
+
+
+async def test_a_payload_that_names_no_entry_offers_a_person_and_is_not_noted_as_tried(world: World) -> None:
+    world.dialogue.down = True
+    assert "접수하시겠습니까" in (await world.say("네", "faq:made.up"))[0]
+    assert world.conversation().tried == []
+
+
+async def test_a_department_button_asks_for_that_department(world: World) -> None:
+    await world.say("정부광고기획팀", "department:ads-planning")
+    heard = world.dialogue.heard[-1]
+    assert (heard.intent, heard.metadata["departments"]) == ("find_staff", ["ads-planning"])
+
+
+async def test_a_number_typed_where_a_form_asks_for_a_name_is_the_name(world: World) -> None:
+    world.dialogue.turns.append(asks("contact_name"))
+    await world.say("문의 접수하기", "open_ticket")
+    await world.say("1")
+    assert world.vault_values() == {"name": ["1"]}
