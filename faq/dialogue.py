@@ -15,7 +15,6 @@ from faq.lexical import Floats
 from faq.question import Question
 from faq.rows import Row
 
-
 _COURTESIES = frozenset({"greet", "thanks", "farewell"})
 _COURTESY_WORDS = 3
 
@@ -44,7 +43,7 @@ class DialogueIntents:
         return self._exact.get(same_question(text))
 
     def without_courtesies(self, text: str) -> str:
-        """The text without a greeting before it or thanks behind it: "안녕하세요 복사기 써도 되나요" asks one thing."""
+        """The text without a greeting before it or thanks behind it."""
         words = text.split()
         if self.exact(text):
             return text

@@ -26,7 +26,9 @@ class YamlSource:
         except UnicodeDecodeError as error:
             raise SourceErrors([f"{path.name}:1: UTF-8이 아닙니다: {error.reason}"]) from error
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
+            # A quotation mark that nothing closes is noticed at the file's end: its beginning helps more.
+            unclosed = "quoted" in (error.context or "")
+            mark = error.context_mark if unclosed else error.problem_mark
             line = mark.line + 1 if mark else 1
             raise SourceErrors([f"{path.name}:{line}: YAML 문법이 틀렸습니다: {error.problem}"]) from error
         except yaml.YAMLError as error:
