@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -33,6 +34,7 @@ class RasaDialogue:
 
     def __init__(self, base_url: str, token: str, timeout: float) -> None:
         """`timeout` in seconds bounds the whole turn, actions included."""
+        self._timeout = timeout
         self._http = httpx.AsyncClient(
             base_url=base_url,
             headers={"Authorization": f"Bearer {token}"},
@@ -55,10 +57,12 @@ class RasaDialogue:
             "retry": retry,
         }
         try:
-            response = await self._http.post("/webhooks/gateway/message", json=body)
+            # httpx bounds each read alone: an answer that drips would never end.
+            async with asyncio.timeout(self._timeout):
+                response = await self._http.post("/webhooks/gateway/message", json=body)
             response.raise_for_status()
             return Turn.model_validate_json(response.content)
-        except (httpx.HTTPError, ValidationError) as error:
+        except (httpx.HTTPError, TimeoutError, ValidationError) as error:
             raise DialogueError(type(error).__name__) from error
 
     async def healthy(self) -> bool:

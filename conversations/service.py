@@ -162,7 +162,7 @@ class Conversations:
     def _finish(self, taken: TakenIn, turn: Turn) -> Outcome:
         now = self.clock.now()
         with self.database.session() as session:
-            conversation = session.get_one(Conversation, taken.conversation_id)
+            conversation = session.get_one(Conversation, taken.conversation_id, with_for_update=True)
             message = session.get_one(Message, taken.message_id)
             waited = store.waiting(session, conversation.id)
             store.mark_delivered(session, waited, now)
@@ -190,7 +190,9 @@ class Conversations:
             earlier = store.replies_to(session, taken.message_id)
             waited = store.waiting(session, taken.conversation_id)
             store.mark_delivered(session, waited, self.clock.now())
-            return Outcome(taken.message, self._said(session, earlier), self._said(session, waited))
+            # Replies that came too late wait as well: asked for again, they are told once.
+            others = [message for message in waited if message not in earlier]
+            return Outcome(taken.message, self._said(session, earlier), self._said(session, others))
 
     async def _open_ticket(self, channel: str, sender: str, form: TicketForm) -> Outcome:
         topic = topic_of(channel, sender)

@@ -154,14 +154,14 @@ class StaffDesk:
                 raise NotFound("접수번호를 찾을 수 없습니다.")
             staff = session.get_one(Staff, staff_id)
             tickets.reply(session, ticket, staff, now)
-            conversation = _get(session, ticket.conversation_id)
+            conversation = _locked(session, ticket.conversation_id)
             data = {"number": ticket.number}
             self._post(session, conversation, Reply(kind="staff", text=text, data=data), staff)
             return conversation
 
     def _take_over(self, conversation_id: str, staff_id: str, force: bool) -> Conversation:
         with self._database.session() as session:
-            conversation = _get(session, conversation_id)
+            conversation = _locked(session, conversation_id)
             if conversation.staff_id not in (None, staff_id) and not force:
                 raise Conflict("다른 직원이 이미 상담하고 있습니다.")
             if conversation.staff_id != staff_id:
@@ -243,8 +243,15 @@ def _get(session: Session, conversation_id: str) -> Conversation:
     return conversation
 
 
+def _locked(session: Session, conversation_id: str) -> Conversation:
+    conversation = store.locked(session, conversation_id)
+    if conversation is None:
+        raise NotFound("대화를 찾을 수 없습니다.")
+    return conversation
+
+
 def _held(session: Session, conversation_id: str, staff_id: str) -> Conversation:
-    conversation = _get(session, conversation_id)
+    conversation = _locked(session, conversation_id)
     if conversation.staff_id != staff_id:
         raise Conflict("이 대화를 맡고 있지 않습니다. 먼저 상담을 시작해 주십시오.")
     return conversation

@@ -23,9 +23,11 @@ def find_conversation(session: Session, channel: str, sender: str) -> Conversati
 
 
 def open_conversation(session: Session, channel: str, sender: str, now: datetime) -> Conversation:
-    """The citizen's conversation in this channel, a new one at their first word."""
+    """The citizen's conversation in this channel, locked; a new one at their first word."""
     conversation = find_conversation(session, channel, sender)
-    if conversation is None:
+    if conversation is not None:
+        session.refresh(conversation, with_for_update=True)
+    else:
         conversation = Conversation(
             id=new_id(), channel=channel, sender=sender, created_at=now, updated_at=now,
             session_no=1, session_messages=0, last_seq=0, buttons=[], departments=[], tried=[],
@@ -33,6 +35,14 @@ def open_conversation(session: Session, channel: str, sender: str, now: datetime
         session.add(conversation)
         session.flush()
     return conversation
+
+
+def locked(session: Session, conversation_id: str) -> Conversation | None:
+    """The conversation, until the transaction ends for nobody else to change.
+
+    Whoever adds a message locks first: the bot's reply and a person's word may fall into the same moment.
+    """
+    return session.get(Conversation, conversation_id, with_for_update=True)
 
 
 def find_message(session: Session, conversation_id: str, channel_message_id: str) -> Message | None:
@@ -47,7 +57,7 @@ def add_message(
     session: Session, cipher: Cipher, conversation: Conversation, author: str, reply: Reply, now: datetime,
     **fields: Any,
 ) -> Message:  # fmt: skip
-    """Append what somebody said; the text must be masked already, and is encrypted here."""
+    """Append what somebody said to a locked conversation; `text` is masked already, and is encrypted here."""
     conversation.last_seq += 1
     conversation.updated_at = now
     message = Message(

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.conversations.world import COPIER, FEE, World, asks
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """One kind of database is enough here: nothing depends on it."""
+    return f"sqlite:///{tmp_path / 'test.sqlite3'}"
 
 
 async def test_a_pressed_choice_is_answered_without_being_understood_again(world: World) -> None:

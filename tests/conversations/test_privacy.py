@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from core.privacy import references
 from tests.conversations.world import UNKNOWN, World, asks
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """One kind of database is enough here: nothing depends on it."""
+    return f"sqlite:///{tmp_path / 'test.sqlite3'}"
+
 
 NAME, PHONE, MAIL = "홍길동", "010-1234-5678", "hong@example.kr"
 

@@ -1,0 +1,204 @@
+"""Rasa down, slow or talking rubbish: a sure answer still comes, anything else leads to a person."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from conversations.dialogue import DialogueError, RasaDialogue, Turn
+from tests.conversations.world import COPIER, FEE, UNKNOWN, World, asks
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """One kind of database is enough here: nothing depends on it."""
+    return f"sqlite:///{tmp_path / 'test.sqlite3'}"
+
+
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+GOOD = {"replies": [{"kind": "text", "text": "네"}], "awaiting": {"form": "ticket_form", "slot": "contact"}}
+
+
+@asynccontextmanager
+async def rasa(handler: Handler, seconds: float = 0.3) -> AsyncIterator[RasaDialogue]:
+    """The real client, speaking with a server that does as `handler` likes."""
+    server = await asyncio.start_server(handler, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    dialogue = RasaDialogue(f"http://127.0.0.1:{port}", "token", seconds)
+    try:
+        yield dialogue
+    finally:
+        await dialogue.close()
+        server.close()
+
+
+def answering(status: int, body: bytes, seen: list[bytes] | None = None) -> Handler:
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(
+            (int(h.split(b":")[1]) for h in head.lower().split(b"\r\n") if h.startswith(b"content-length")), 0
+        )
+        request = head + await reader.readexactly(length)
+        if seen is not None:
+            seen.append(request)
+        writer.write(
+            b"HTTP/1.1 %d X\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % (status, len(body)) + body
+        )
+        await writer.drain()
+        writer.close()
+
+    return handler
+
+
+async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(5)
+
+
+async def dripping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Each byte comes in time; the answer never does."""
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    for _ in range(100):
+        writer.write(b" ")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+async def test_a_good_turn_is_read_and_the_token_shown() -> None:
+    seen: list[bytes] = []
+    async with rasa(answering(200, json.dumps(GOOD).encode(), seen)) as dialogue:
+        turn = await dialogue.turn("c.1", "m", "안녕", {"matter": None}, retry=True)
+    assert turn == Turn.model_validate(GOOD)
+    head, _, body = seen[0].partition(b"\r\n\r\n")
+    assert b"POST /webhooks/gateway/message " in head
+    assert b"authorization: bearer token" in head.lower()
+    assert json.loads(body) == {
+        "sender": "c.1", "message_id": "m", "text": "안녕", "metadata": {"matter": None}, "retry": True,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, b"[]"),
+        (200, b""),
+        (200, b"<html>"),
+        (200, b"{}"),
+        (200, b'{"replies": []}'),
+        (200, b'{"replies": [{"text": 7}]}'),
+        (200, b"\xff\xfe"),
+        (401, json.dumps(GOOD).encode()),
+        (503, json.dumps(GOOD).encode()),
+        (302, b""),
+    ],
+)
+async def test_rubbish_is_told_apart_from_an_answer(status: int, body: bytes) -> None:
+    async with rasa(answering(status, body)) as dialogue:
+        with pytest.raises(DialogueError):
+            await dialogue.turn("c.1", "m", "안녕", {})
+
+
+@pytest.mark.parametrize("handler", [silent, dripping])
+async def test_the_wait_for_rasa_is_bounded_however_it_hangs(handler: Handler) -> None:
+    async with rasa(handler, seconds=0.3) as dialogue:
+        started = time.monotonic()
+        with pytest.raises(DialogueError):
+            await dialogue.turn("c.1", "m", "안녕", {})
+        assert time.monotonic() - started < 1
+
+
+async def test_nobody_listening_is_an_error_of_the_dialogue_and_no_health() -> None:
+    dialogue = RasaDialogue("http://127.0.0.1:1", "token", 0.3)
+    with pytest.raises(DialogueError):
+        await dialogue.turn("c.1", "m", "안녕", {})
+    assert not await dialogue.healthy()
+    await dialogue.close()
+
+
+async def test_health_is_what_rasa_says() -> None:
+    async with rasa(answering(200, b"{}")) as well:
+        assert await well.healthy()
+    async with rasa(answering(503, b"{}")) as ill:
+        assert not await ill.healthy()
+
+
+@pytest.fixture
+def down(world: World) -> World:
+    world.dialogue.down = True
+    return world
+
+
+async def test_a_sure_answer_still_comes_with_its_owner(down: World) -> None:
+    outcome = await down.send(COPIER)
+    assert [said.kind for said in outcome.replies] == ["answer", "feedback"]
+    assert outcome.replies[0].data["department"] == {"name": "총무팀", "phone": "02-000-1100"}
+    assert down.conversation().tried == ["visit.copier"]
+
+
+async def test_choices_still_come_and_can_be_pressed(down: World) -> None:
+    outcome = await down.send(FEE)
+    assert [b.payload for b in outcome.replies[0].buttons] == [
+        "faq:ads.fee",
+        "faq:ads.refund",
+        "none_of_these",
+    ]
+    assert (await down.say("1"))[0] == "10 %입니다."
+
+
+@pytest.mark.parametrize("text", [UNKNOWN, "상담원 연결", "안녕하세요"])
+async def test_anything_else_becomes_the_offer_of_a_ticket(down: World, text: str) -> None:
+    outcome = await down.send(text)
+    assert outcome.replies[0].kind == "offer"
+    assert "open_ticket" in [b.payload for b in outcome.replies[0].buttons]
+
+
+async def test_the_widget_gets_the_form_itself_with_the_question_filled_in(down: World) -> None:
+    await down.say(UNKNOWN)
+    outcome = await down.send("문의 접수하기", "open_ticket")
+    assert outcome.replies[0].kind == "form"
+    assert outcome.replies[0].data["matter"] == UNKNOWN
+
+
+async def test_a_messenger_is_told_the_telephone_instead_of_a_form(down: World) -> None:
+    outcome = await down.send("문의 접수하기", "open_ticket", channel="kakao")
+    assert outcome.replies[0].kind == "offer"
+    assert "02-000-1000" in outcome.replies[0].text
+
+
+async def test_whose_telephone_is_still_told(down: World) -> None:
+    assert "정부광고" in (await down.say("정부광고 담당자 전화번호"))[0]
+    outcome = await down.send("담당자 찾기")
+    assert len(outcome.replies[0].buttons) >= 3
+
+
+async def test_a_half_filled_form_waits_for_rasa_to_come_back(world: World) -> None:
+    world.dialogue.turns.append(asks("contact"))
+    await world.say("문의 접수하기", "open_ticket", channel="kakao")
+    world.dialogue.down = True
+    [said] = await world.say("010-1234-5678", channel="kakao")
+    assert "같은 내용을 다시 보내" in said
+    kept = world.conversation(channel="kakao")
+    assert (kept.awaiting_form, kept.awaiting_slot) == ("ticket_form", "contact")
+
+
+async def test_a_sure_question_in_a_half_filled_form_is_answered_too(world: World) -> None:
+    world.dialogue.turns.append(asks("consent"))
+    await world.say("문의 접수하기", "open_ticket")
+    world.dialogue.down = True
+    assert (await world.say(COPIER))[0] == "네, 쓰실 수 있습니다."
+    assert world.conversation().awaiting_slot == "consent"
+
+
+async def test_a_resident_number_is_refused_without_rasa_too(down: World) -> None:
+    assert "주민등록번호는 받지 않습니다" in (await down.say("900101-1234567"))[0]
+
+
+async def test_when_rasa_is_back_it_is_asked_again(down: World) -> None:
+    await down.say(COPIER)
+    down.dialogue.down = False
+    assert await down.say("안녕하세요") == ["안녕하세요. 무엇을 도와드릴까요?"]
