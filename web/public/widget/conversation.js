@@ -127,7 +127,7 @@ export class Conversation {
   async #post(item) {
     const { message, replies, person } = await this.#api.call("POST", "messages", item);
     this.take([{ ...message, id: item.id }, ...replies]);
-    this.meet(person);
+    if (person !== undefined) this.meet(person);
     this.#expectReply(false);
   }
 

@@ -11,7 +11,7 @@ const CHECKED = ["name", "phone", "email", "matter", "consent"];
 export class TicketForm {
   #actions;
   #consent;
-  #requestId = newId(); // the same for every try: a repeated one opens no second ticket
+  requestId = newId(); // the same for every try: a repeated one opens no second ticket
 
   constructor({ id, position, data = {} }, consent, actions) {
     this.id = id;
@@ -59,7 +59,7 @@ export class TicketForm {
         h("button", { type: "button", onclick: () => this.#cancel() }, "취소")),
     );
     // Not read out as a whole: the focus goes to its heading instead.
-    this.element = h("div.card", { "aria-live": "off" }, this.form);
+    this.element = h("section.card", { "aria-label": "문의 접수", "aria-live": "off" }, this.form);
   }
 
   #agreement() {
@@ -98,7 +98,7 @@ export class TicketForm {
     try {
       const replies = await this.#actions.submit({
         ...values,
-        id: this.#requestId,
+        id: this.requestId,
         phone: values.phone || undefined,
         email: values.email || undefined,
         reply_needed: values.reply_needed === "yes",

@@ -126,7 +126,7 @@ function bubble(said, { onPress, form }) {
     h("p.day", {}, dayName(at)),
     signature(author, person),
     kind === "ticket" && data?.number ? receipt(data) : words(text, kind === "answer" && data?.department),
-    kind === "form" && form(said),
+    kind === "form" && author === "bot" && form(said),
     buttons.length > 0 && buttonRow(buttons.map((button) => [button.label, () => onPress(button)])),
     h("time", { datetime: at }, clock.format(new Date(at))),
   );
@@ -165,7 +165,7 @@ function buttonRow(entries, name = "buttons") {
 }
 
 function receipt({ number, department, person, phone, promised_on }) {
-  return h("div.card.receipt", { tabindex: "-1" },
+  return h("section.card.receipt", { tabindex: "-1", "aria-label": "접수 결과" },
     h("h3", {}, icon("M5 12l5 5L19 7"), "접수되었습니다"),
     h("p.number", {}, "접수번호 ", h("strong", {}, number)),
     facts({

@@ -103,7 +103,7 @@ export class Panel {
     this.dialog = h("dialog", {
       lang: "ko", "aria-label": "상담창", onkeydown: (event) => this.#key(event), oncancel: (event) => this.#leave(event),
     },
-      h("div.head", {},
+      h("header", { role: "none" },
         h("div", {}, this.#title, this.#presence),
         this.#call,
         h("button.icon", { type: "button", "aria-label": "상담창 닫기", title: "닫기", onclick: () => this.close() },
@@ -143,7 +143,9 @@ export class Panel {
     this.close();
   }
 
-  show(messages) {
+  show(said) {
+    // The form itself shows what was handed in with it.
+    const messages = said.filter(({ id }) => !id || id !== this.#form?.requestId);
     this.#log.show(messages);
     for (const message of messages) this.#closeForm(message);
     if (this.dialog.open) this.#conversation.markSeen();

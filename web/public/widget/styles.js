@@ -15,7 +15,7 @@ strong, b, h2, h3, label, legend { font-weight: 700; }
 .error, .required, .refusal, .notice { color: var(--danger); font-size: 15px; }
 .words, .error, dd { white-space: pre-line; }
 
-.head, h3, .line, .choice, .facts > div, .typing { display: flex; align-items: center; gap: 8px; }
+header, h3, .line, .choice, .facts > div, .typing { display: flex; align-items: center; gap: 8px; }
 .quick, .buttons, .actions, .radios, .owner, .number { display: flex; flex-wrap: wrap; gap: 8px; }
 .scroller, .chips, .message { display: flex; flex-direction: column; align-items: flex-start; }
 .words, .card, .typing { border-radius: 14px; background: var(--sunken); }
@@ -43,14 +43,14 @@ dialog {
 }
 dialog[open] { display: flex; }
 dialog[open], .message:not(.quiet) { animation: rise .18s ease-out; }
-.head { padding: 10px 8px 10px 20px; background: var(--primary-strong); color: #fff; }
-.head div { flex: 1; }
-.head strong, .presence { display: block; line-height: 1.4; }
+header { padding: 10px 8px 10px 20px; background: var(--primary-strong); color: #fff; }
+header div { flex: 1; }
+header strong, .presence { display: block; line-height: 1.4; }
 .presence { font-size: 15px; }
 .presence.live::before { content: "● " / ""; color: #7ce38b; }
 .icon { background: none; color: #fff; }
 .icon:hover { background: #fff3; }
-.head :focus-visible { outline-color: #fff; outline-offset: -3px; }
+header :focus-visible { outline-color: #fff; outline-offset: -3px; }
 
 .scroller { flex: 1; align-items: stretch; overflow-y: auto; overscroll-behavior: contain; padding: 0 16px; }
 .start { padding: 20px 0 4px; }
@@ -123,11 +123,11 @@ fieldset .field { margin-top: 10px; }
 
 @media (max-width: 480px) {
   dialog { inset: var(--visible-top) 0 auto; width: 100%; height: var(--visible-height); max-height: none; border-radius: 0; }
-  .head { padding-top: max(10px, env(safe-area-inset-top)); }
+  header { padding-top: max(10px, env(safe-area-inset-top)); }
 }
 /* Zoomed in to 400 %, or a phone lying down: what is pinned would leave no room to read. */
 @media (max-height: 480px) {
-  .head { padding-block: 4px; }
+  header { padding-block: 4px; }
   .quick { position: relative; }
   .line textarea { max-height: 70px; }
 }
