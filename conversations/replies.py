@@ -92,6 +92,7 @@ def ticket(opened: OpenedTicket, reply_needed: bool) -> Reply:
         "person": opened.person,
         "phone": opened.phone,
         "promised_on": opened.promised_on.isoformat(),
+        "reply_needed": reply_needed,
     }
     return Reply(kind="ticket", text=words, data=data)
 

@@ -164,7 +164,7 @@ function buttonRow(entries, name = "buttons") {
   return h(`div.${name}`, {}, ...entries.map(([label, onclick]) => h("button", { type: "button", onclick }, label)));
 }
 
-function receipt({ number, department, person, phone, promised_on }) {
+function receipt({ number, department, person, phone, promised_on, reply_needed }) {
   return h("section.card.receipt", { tabindex: "-1", "aria-label": "접수 결과" },
     h("h3", {}, icon("M5 12l5 5L19 7"), "접수되었습니다"),
     h("p.number", {}, "접수번호 ", h("strong", {}, number)),
@@ -172,7 +172,7 @@ function receipt({ number, department, person, phone, promised_on }) {
       "담당 부서": department,
       "담당자": person,
       "전화": phone && telephone(phone),
-      "답변 예정": promised_on && `${dayName(promised_on)}까지`,
+      [reply_needed ? "답변 예정" : "처리 예정"]: promised_on && `${dayName(promised_on)}까지`,
     }));
 }
 
