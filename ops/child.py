@@ -126,9 +126,14 @@ class Child:
     async def _end(self, process: asyncio.subprocess.Process) -> None:
         """End the process and all that it started: asked first, then made to."""
         _signal_group(process.pid, signal.SIGTERM)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), self._pace.grace)
-        _signal_group(process.pid, signal.SIGKILL)
+        try:
+            # not wait_for: Python 3.11's can lose a cancellation that comes just as the process ends
+            async with asyncio.timeout(self._pace.grace):
+                await process.wait()
+        except TimeoutError:
+            pass
+        finally:
+            _signal_group(process.pid, signal.SIGKILL)
         await process.wait()
 
 

@@ -15,7 +15,8 @@ from ops.logs import RotatingLog
 
 def say(text: str) -> None:
     """One line for the operator."""
-    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
+    with contextlib.suppress(OSError):  # a closed terminal must not keep children from being ended
+        print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
 
 
 class Supervisor:
@@ -56,8 +57,8 @@ class Supervisor:
         return RotatingLog(self._logs / f"{spec.name}.log")
 
     async def _introduce(self, children: Sequence[Child]) -> None:
-        everyone = asyncio.gather(*(child.ready.wait() for child in children))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(everyone, self._patience)
+            async with asyncio.timeout(self._patience):
+                await asyncio.gather(*(child.ready.wait() for child in children))
         await children[0].ready.wait()  # without the first, there is nothing to show
         self._announce([child.spec.title for child in children if not child.ready.is_set()])

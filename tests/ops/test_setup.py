@@ -140,18 +140,18 @@ class TestRasasPython:
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         monkeypatch.setattr(module, "ROOT", setup.ROOT)
-        monkeypatch.setattr(module, "runs", lambda python, _: python == "/opt/python3.10")
+        monkeypatch.setattr(module, "runs", lambda python, _: python == "/somewhere/python3.10")
         return module
 
     def test_the_one_that_is_here_is_taken(self, setup: ModuleType, tmp_path: Path) -> None:
-        script(tmp_path / ".venv/bin/uv", 'test "$2" = find && echo /opt/python3.10')
-        assert setup.find_rasas() == "/opt/python3.10"
+        script(tmp_path / ".venv/bin/uv", 'test "$2" = find && echo /somewhere/python3.10')
+        assert setup.find_rasas() == "/somewhere/python3.10"
 
     def test_one_is_fetched_where_none_is(self, setup: ModuleType, tmp_path: Path) -> None:
         fetched = tmp_path / "fetched"
-        code = f'test "$2" = install && touch {fetched}\ntest -e {fetched} && echo /opt/python3.10'
+        code = f'test "$2" = install && touch {fetched}\ntest -e {fetched} && echo /somewhere/python3.10'
         script(tmp_path / ".venv/bin/uv", code)
-        assert setup.find_rasas() == "/opt/python3.10"
+        assert setup.find_rasas() == "/somewhere/python3.10"
 
     def test_where_none_can_be_had_one_line_says_how_to_get_it(
         self, setup: ModuleType, tmp_path: Path

@@ -156,3 +156,28 @@ async def test_a_child_does_not_inherit_what_is_withheld(
 def test_restarts_slow_down_up_to_a_limit() -> None:
     pace = Pace(first_delay=0.5, longest_delay=30)
     assert [pace.delay(crashes) for crashes in (1, 2, 3, 7, 1000)] == [0.5, 1, 2, 30, 30]
+
+
+def test_a_closed_terminal_does_not_keep_children_from_being_ended(
+    supervise: Supervise, eventually: Eventually, alive: Alive
+) -> None:
+    running = supervise(2)
+    running.read_until("ready []")
+    children = running.children()
+    running.process.stdout.close()
+    running.process.send_signal(signal.SIGHUP)
+    assert running.process.wait(timeout=5) == 0
+    assert not any(alive(child) for child in children)
+
+
+async def test_it_can_be_ended_at_any_moment_of_a_childs_dying(tmp_path: Path) -> None:
+    spec = Spec(name="child", title="아이", command=["true"], health_url="http://127.0.0.1:9/")
+    child = Child(
+        spec, RotatingLog(tmp_path / "child.log"), lambda _: None, Pace(first_delay=0, longest_delay=0)
+    )
+    for moment in range(40):
+        living = asyncio.create_task(child.keep_alive())
+        await asyncio.sleep(moment / 2000)
+        living.cancel()
+        done, _ = await asyncio.wait([living], timeout=3)
+        assert done, f"still going after {moment / 2} ms"
