@@ -27,6 +27,11 @@ def create_app(token: str) -> Starlette:
             return JSONResponse({"error": "unauthorized"}, 401)
         try:
             call = json.loads(await request.body())
+        except ValueError:
+            call = None
+        if not isinstance(call, dict):
+            return JSONResponse({"error": "not a call of an action"}, 400)
+        try:
             # Rasa sends the domain to the forms' validation only; the executor insists on one.
             result = await executor.run({"domain": {}} | call)
         except ActionExecutionRejection as rejected:
