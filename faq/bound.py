@@ -1,10 +1,9 @@
 """Picks a threshold with a finite-sample guarantee.
 
 Among the questions answered at a threshold, the number answered wrongly is binomial. Thresholds are tried
-from the strictest to the loosest; each is kept only while Clopper-Pearson's upper bound on its share of wrong
-answers stays within `alpha` (a fixed sequence of tests, so all of them together err with probability 1 -
-confidence). Where the strictest ones hold too few questions to say anything, they are passed over: the
-sequence begins at the fewest answers with which an error-free set could pass at all.
+from a strict one to the loosest, in steps that are fixed before any label is seen; each is kept only while
+Clopper-Pearson's upper bound on its share of wrong answers stays within `alpha`. The first that fails ends
+the sequence, so all tests together err with probability 1 - confidence.
 """
 
 from __future__ import annotations
@@ -16,6 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv  # type: ignore[import-untyped]
 
+WORTHWHILE = 0.2
+"""The first threshold tested answers this share of the labelled questions: answering fewer isn't worth the
+risk that a single wrong one among them ends the sequence before it began."""
 NEVER = 1.0
 """The threshold that only certainty reaches: the very question of an entry."""
 
@@ -50,8 +52,9 @@ def choose_threshold(
     """The loosest threshold that supports "at most `alpha` of the answers are wrong" with this confidence."""
     order = np.argsort(-confidences, kind="stable")
     sorted_confidences, errors = confidences[order], np.cumsum(~right[order])
-    total, start = len(order), fewest_answers(alpha, confidence)
-    best = Bound(NEVER, total, 0, 0, 1.0, max(0, start - total))
+    total, fewest = len(order), fewest_answers(alpha, confidence)
+    start = max(fewest, math.ceil(WORTHWHILE * total))
+    best = Bound(NEVER, total, 0, 0, 1.0, max(0, fewest - total))
     for answered in _grid(start, total):
         if answered < total and sorted_confidences[answered] == sorted_confidences[answered - 1]:
             continue  # equal confidences are answered together

@@ -50,12 +50,16 @@ class Calibration:
     bound: Bound
     turns: TurnModel | None = None
 
-    def confidence(
-        self, ranking: Ranking, question: Question, refused: float | None, place: int = 0
-    ) -> float:
-        """P(the candidate at this place answers the question)."""
-        x = self.scale.apply(features(ranking, question, refused, place))
-        return float(self.model.predict(x[None])[0])
+    def confidences(
+        self, ranking: Ranking, question: Question, refused: float | None, count: int
+    ) -> list[float]:
+        """P(it answers the question) for each of the best `count` candidates."""
+        places = range(min(count, len(ranking)))
+        if not places:
+            return []
+        seen = np.array([features(ranking, question, refused, place) for place in places])
+        found: list[float] = self.model.predict(self.scale.apply(seen)).tolist()
+        return found
 
     def to_json(self) -> str:
         """One JSON document."""
@@ -94,12 +98,15 @@ def scale_of(searcher: Searcher, refusals: Refusals, asked: Sequence[tuple[Quest
 def calibrate(
     searcher: Searcher,
     refusals: Refusals,
-    scale: Scale,
+    wrong: Scale,
     examples: Sequence[Example],
     alpha: float,
     confidence: float,
 ) -> Calibration:
-    """Learn from labelled examples; with too few of them choices are offered and nothing is answered."""
+    """Learn from labelled examples; with too few of them choices are offered and nothing is answered.
+
+    `wrong` is how wrong entries look (`scale_of`), for the model that is carried over then.
+    """
     ranked = [
         (example, ranking)
         for example in examples
@@ -107,9 +114,10 @@ def calibrate(
     ]
     right = np.array([ranking.entries[0] == e.gold for e, ranking in ranked], dtype=bool)
     if right.sum() < 2 * FOLDS or (~right).sum() < FOLDS:
-        return _uncalibrated(scale, len(ranked), alpha, confidence)
+        return _uncalibrated(wrong, len(ranked), alpha, confidence)
     refused = [refusals.nearness(e.question.vector, e.without_refusal) for e, _ in ranked]
     seen = [features(ranking, e.question, near) for (e, ranking), near in zip(ranked, refused, strict=True)]
+    scale = Scale.of(np.array(seen))
     x = scale.apply(np.array(seen))
     groups = np.array([e.gold if e.gold >= 0 else -1 - i for i, (e, _) in enumerate(ranked)])
     held_out = _held_out(x, right, groups)

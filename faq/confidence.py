@@ -1,8 +1,8 @@
 """How sure a ranking is of its best entry: a logistic model over a few features.
 
-The features are standardised by how the best *wrong* entry looks in the very same corpus: each entry's own
-question is asked with that entry taken away. So a model learned on one corpus can be carried to another that
-has no labels.
+Where a corpus has labels, the model is learned from them. To one without, a simpler model is carried over:
+there the features are standardised by how the best *wrong* entry looks in that corpus, each entry's own
+question being asked with that entry taken away.
 """
 
 from __future__ import annotations
@@ -59,25 +59,32 @@ def features(ranking: Ranking, question: Question, refused: float | None, place:
     return np.array(values, dtype=np.float64)
 
 
+KNOTS = (-1.0, 0.0, 1.0)
+
+
 @dataclass(frozen=True)
 class Scale:
-    """Mean and spread of each feature where the right entry is missing."""
+    """What the features are standardised by."""
 
     mean: tuple[float, ...]
     spread: tuple[float, ...]
 
     @classmethod
-    def of(cls, wrong: Doubles) -> Scale:
-        """The scale of float64[n, features] taken with the right entry left out."""
-        if len(wrong) < 2:
+    def of(cls, seen: Doubles) -> Scale:
+        """The scale of float64[n, features]."""
+        if len(seen) < 2:
             return cls((0.0,) * len(FEATURES), (1.0,) * len(FEATURES))
-        spread = np.maximum(wrong.std(axis=0), 1e-3)
-        return cls(tuple(wrong.mean(axis=0).tolist()), tuple(spread.tolist()))
+        spread = np.maximum(seen.std(axis=0), 1e-3)
+        return cls(tuple(seen.mean(axis=0).tolist()), tuple(spread.tolist()))
 
     def apply(self, values: Doubles) -> Doubles:
-        """The standardised features."""
-        scaled: Doubles = (values - np.array(self.mean)) / np.array(self.spread)
-        return scaled
+        """Standardised float64[n, features], and behind them what each has above some knots.
+
+        So a model of these can bend: another tenth of covered words means little at the bottom, much at the
+        top.
+        """
+        x = (values - np.array(self.mean)) / np.array(self.spread)
+        return np.concatenate([x, *(np.maximum(0, x - knot) for knot in KNOTS)], axis=-1)
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ class Logistic:
         return p
 
     @classmethod
-    def fit(cls, x: Doubles, right: NDArray[np.bool_], ridge: float = 1.0) -> Logistic:
+    def fit(cls, x: Doubles, right: NDArray[np.bool_], ridge: float = 2.0) -> Logistic:
         """By Newton's method, weights held small by `ridge` (the bias is free)."""
         design = np.column_stack([x, np.ones(len(x))])
         penalty = np.diag([ridge] * x.shape[1] + [1e-6])
@@ -110,4 +117,4 @@ class Logistic:
 
 # For a corpus without labels: equal weights on what carries over between corpora, and the slope and bias
 # that they have on the sample corpus with its labels.
-PRIOR = Logistic(weights=(0.2, 0.63, 0.63, 0.63) + (0.0,) * 10, bias=0.85)
+PRIOR = Logistic((0.2, 0.63, 0.63, 0.63) + (0.0,) * (4 * len(FEATURES) - 4), bias=0.85)

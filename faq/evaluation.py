@@ -118,7 +118,7 @@ class ForeignIndex:
         if not len(ranking):
             return [], 0.0, False
         names = [self._searcher.names[entry] for entry in ranking.entries[:RANKS]]
-        confidence = self._calibration.confidence(ranking, question, None)
+        confidence = self._calibration.confidences(ranking, question, None, 1)[0]
         exact = self._exact.get(same_question(question.text))
         if exact in names:
             names, confidence = [exact, *(name for name in names if name != exact)], 1.0

@@ -48,10 +48,8 @@ def rate(snapshot: Snapshot, question: Question, ranking: Ranking) -> list[Candi
     """The best candidates with the confidence of each; an entry that has this very question is certain."""
     calibration, names = snapshot.calibration, snapshot.searcher.names
     refused = snapshot.refusals.nearness(question.vector)
-    rated = [
-        (names[ranking.entries[place]], calibration.confidence(ranking, question, refused, place))
-        for place in range(min(CANDIDATES, len(ranking)))
-    ]
+    confidences = calibration.confidences(ranking, question, refused, CANDIDATES)
+    rated = [(names[entry], p) for entry, p in zip(ranking.entries, confidences, strict=False)]
     exact = snapshot.exact.get(same_question(question.text))
     if exact is not None and any(name == exact for name, _ in rated):
         rated = [(exact, 1.0), *((name, p) for name, p in rated if name != exact)]

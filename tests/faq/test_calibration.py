@@ -27,7 +27,7 @@ def test_no_probability_is_certain() -> None:
 
 def test_a_scale_of_too_few_changes_nothing() -> None:
     values = np.arange(len(FEATURES), dtype=float)
-    np.testing.assert_array_equal(Scale.of(values[None]).apply(values), values)
+    np.testing.assert_array_equal(Scale.of(values[None]).apply(values)[: len(FEATURES)], values)
 
 
 def test_a_calibration_survives_being_written(service: FaqService) -> None:
