@@ -20,13 +20,20 @@ class Departments:
     """The duties of every department."""
 
     def __init__(self, rows: Sequence[Row], vectors: Vectors, asking: Sequence[Row] = ()) -> None:
-        """`asking` are examples of asking for a person: words common there ("담당자") name no department."""
+        """`asking` are examples of asking for a person: words common there ("담당자") name no department.
+
+        Unless they stand in several duties of one ("정부광고"): then they do, however common they are.
+        """
         self._names = [row.name for row in rows]
         self._vectors = vectors
-        self._lexical = LexicalIndex([morphemes(row.text) for row in rows])
+        terms = [morphemes(row.text) for row in rows]
+        self._lexical = LexicalIndex(terms)
         self._background = Background(vectors) if rows else None
+        owned = Counter((row.name, t) for row, found in zip(rows, terms, strict=True) for t in set(found))
+        own = {term for (_, term), count in owned.items() if count > 1}
         counts = Counter(term for row in asking for term in set(morphemes(row.text)))
-        self._generic = {t for t, count in counts.items() if count >= max(2, _GENERIC_SHARE * len(asking))}
+        common = {term for term, count in counts.items() if count >= max(2, _GENERIC_SHARE * len(asking))}
+        self._generic = common - own
 
     def rank(self, vector: Floats, terms: list[str]) -> tuple[tuple[str, float], ...]:
         """The departments that the message may be about, best first; none where it names no topic."""
