@@ -22,7 +22,7 @@ def _replies(taken: TakenIn, meaning: Meaning, speech: Speech, shows_form: bool)
         return speech.answer(meaning.decision.faq_id)
     if taken.awaiting[0]:
         words = (
-            "죄송합니다. 방금 말씀을 처리하지 못했습니다. 잠시 후 같은 내용을 다시 보내 주십시오. "
+            "죄송합니다. 처리가 늦어지고 있습니다. 잠시 기다려 주시고, 이어지지 않으면 다시 보내 주십시오. "
             f"급하신 경우 대표전화 {speech.phone}번으로 연락해 주시기 바랍니다."
         )
         return [replies.text(words)]

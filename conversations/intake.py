@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from channels.protocol import LONGEST_TEXT, Inbound, Reply
 from conversations import store
+from conversations.hub import topic_of
 from conversations.meaning import (
     FREE_TEXT,
     Meaning,
@@ -43,6 +44,7 @@ class TakenIn:
     """
 
     conversation_id: str
+    topic: str
     message_id: str
     message: Said
     sender: str
@@ -125,6 +127,7 @@ class Intake:
         question = conversation.question
         return TakenIn(
             conversation_id=conversation.id,
+            topic=topic_of(conversation.channel, conversation.sender),
             message_id=message.id,
             message=store.said(session, self._vault, message),
             sender=f"{conversation.id}.{conversation.session_no}",

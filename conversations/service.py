@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -28,6 +28,10 @@ from core.privacy import Vault
 from core.threads import in_thread
 from desk import directory
 from desk.models import Staff
+from faq.decision import Answer
+
+CATCH_UP_AFTER = (2.0, 5.0, 10.0, 20.0)
+"""Seconds between the tries to tell Rasa what it didn't hear; it starts anew in less than ten."""
 
 log = structlog.get_logger()
 
@@ -70,6 +74,7 @@ class Conversations:
     def __post_init__(self) -> None:
         self._lanes = Lanes()
         self._tasks: set[asyncio.Task[Outcome]] = set()
+        self._catching_up: set[asyncio.Task[None]] = set()
 
     async def receive(self, inbound: Inbound) -> Outcome:
         """Handle one message exactly once, in its conversation's order.
@@ -106,7 +111,9 @@ class Conversations:
         return await in_thread(self._history, channel, sender, after)
 
     async def drain(self) -> None:
-        """Wait until everything under way is done."""
+        """Wait until everything under way is done; what was to be tried again later is not."""
+        for task in self._catching_up:
+            task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _outliving(self, work: Coroutine[Any, Any, Outcome]) -> Outcome:
@@ -117,6 +124,11 @@ class Conversations:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._catching_up.add(task)
+        task.add_done_callback(self._catching_up.discard)
 
     async def _keep(self, late: asyncio.Task[Outcome]) -> Outcome:
         outcome = await late
@@ -141,23 +153,50 @@ class Conversations:
         return outcome
 
     async def _turn(self, taken: TakenIn, meaning: Meaning, channel: Channel) -> Turn:
-        form = channel.abilities.form
+        try:
+            turn = await self._ask_rasa(taken, meaning, channel)
+        except DialogueError as error:
+            log.warning("rasa didn't answer", reason=str(error), conversation=taken.conversation_id)
+            turn = without_rasa(taken, meaning, self.speech, channel.abilities.form)
+            if taken.awaiting[0] and not isinstance(meaning.decision, Answer):
+                self._later(self._catch_up(taken, meaning, channel))
+        if taken.barred:
+            turn.replies.insert(0, replies.NO_RESIDENT_NUMBER)
+        return turn
+
+    async def _catch_up(self, taken: TakenIn, meaning: Meaning, channel: Channel) -> None:
+        """A form's answer that Rasa didn't hear is said again, until the citizen says something new."""
+        again = replace(taken, retry=True)
+        for seconds in CATCH_UP_AFTER:
+            await asyncio.sleep(seconds)
+            async with self._lanes(taken.topic):
+                if await in_thread(self._moved_on, taken):
+                    return
+                try:
+                    turn = await self._ask_rasa(again, meaning, channel)
+                except DialogueError:
+                    continue
+                outcome = await in_thread(self._finish, taken, turn)
+                if not channel.abilities.push:
+                    await in_thread(self._put_into_outbox, outcome)
+            self.hub.changed(taken.topic)
+            return
+
+    def _moved_on(self, taken: TakenIn) -> bool:
+        with self.database.session() as session:
+            newer = store.messages_after(session, taken.conversation_id, taken.message.seq)
+            return any(message.author == "citizen" for message in newer)
+
+    async def _ask_rasa(self, taken: TakenIn, meaning: Meaning, channel: Channel) -> Turn:
         metadata = {
             **meaning.for_rasa(),
             "matter": taken.matter,
             "tried": taken.tried,
-            "channel": {"name": channel.name, "form": form},
+            "channel": {"name": channel.name, "form": channel.abilities.form},
         }
-        try:
-            turn = await self.dialogue.turn(
-                taken.sender, taken.message_id, taken.text, metadata, retry=taken.retry
-            )
-        except DialogueError as error:
-            log.warning("rasa didn't answer", reason=str(error), conversation=taken.conversation_id)
-            turn = without_rasa(taken, meaning, self.speech, form)
-        if taken.barred:
-            turn.replies.insert(0, replies.NO_RESIDENT_NUMBER)
-        return turn
+        return await self.dialogue.turn(
+            taken.sender, taken.message_id, taken.text, metadata, retry=taken.retry
+        )
 
     def _finish(self, taken: TakenIn, turn: Turn) -> Outcome:
         now = self.clock.now()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from conversations.dialogue import DialogueError, RasaDialogue, Turn
-from tests.conversations.world import COPIER, FEE, UNKNOWN, World, asks
+from tests.conversations.world import COPIER, FEE, UNKNOWN, World, asks, until
 
 
 @pytest.fixture
@@ -181,9 +181,40 @@ async def test_a_half_filled_form_waits_for_rasa_to_come_back(world: World) -> N
     await world.say("문의 접수하기", "open_ticket", channel="kakao")
     world.dialogue.down = True
     [said] = await world.say("010-1234-5678", channel="kakao")
-    assert "같은 내용을 다시 보내" in said
+    assert "다시 보내" in said
     kept = world.conversation(channel="kakao")
     assert (kept.awaiting_form, kept.awaiting_slot) == ("ticket_form", "contact")
+
+
+async def test_what_rasa_did_not_hear_of_a_form_is_told_again_and_the_answer_waits_for_the_citizen(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conversations.service.CATCH_UP_AFTER", (0.0, 0.0, 0.05))
+    world.dialogue.turns.append(asks("contact"))
+    await world.say("문의 접수하기", "open_ticket", channel="kakao")
+    world.dialogue.down = True
+    await world.say("010-1234-5678", channel="kakao")
+    world.dialogue.down = False
+    world.dialogue.turns.append(asks("reply_needed"))
+    await until(lambda: world.conversation(channel="kakao").awaiting_slot == "reply_needed")
+    outcome = await world.send("네", channel="kakao")
+    assert [said.text for said in outcome.waited] == ["말씀해 주십시오."]
+
+
+async def test_a_citizen_who_says_it_again_is_not_answered_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conversations.service.CATCH_UP_AFTER", (0.1,))
+    world.dialogue.turns.append(asks("contact"))
+    await world.say("문의 접수하기", "open_ticket", channel="kakao")
+    world.dialogue.down = True
+    await world.say("010-1234-5678", channel="kakao")
+    world.dialogue.down = False
+    world.dialogue.turns.append(asks("reply_needed"))
+    await world.say("010-1234-5678", channel="kakao")
+    asked = len(world.dialogue.heard)
+    await asyncio.sleep(0.2)
+    assert len(world.dialogue.heard) == asked
 
 
 async def test_a_sure_question_in_a_half_filled_form_is_answered_too(world: World) -> None:
