@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import traceback
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from core.errors import EungdaeError, TooMany
 from web import chat, chat_socket, health, pages, webhooks
 from web.composition import House
 from web.console import router as console
-from web.security import BodyLimit, SecurityHeaders
+from web.security import BodyLimit, LastResort, SecurityHeaders
 
 PUBLIC = Path(__file__).parent / "public"
 
@@ -39,11 +40,11 @@ def create_app(house: House) -> FastAPI:
     app = FastAPI(title="Eungdae", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     _share(app, house)
     app.add_middleware(BodyLimit)
+    app.add_middleware(LastResort, answer=_unexpected)
     app.add_middleware(SecurityHeaders, tls=house.settings.secure_cookies)
     app.add_exception_handler(EungdaeError, _told)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _plain)
-    app.add_exception_handler(Exception, _unexpected)
     for router in (health.router, chat.router, chat_socket.router, webhooks.router, console, pages.router):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=PUBLIC), name="public")
@@ -75,14 +76,21 @@ async def _malformed(request: Request, _error: Exception) -> Response:
 
 async def _plain(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
-    words = {404: "요청하신 주소를 찾을 수 없습니다.", 405: "이 주소에서는 할 수 없는 요청입니다."}
+    words = {
+        400: "요청의 형식이 올바르지 않습니다.",
+        404: "요청하신 주소를 찾을 수 없습니다.",
+        405: "이 주소에서는 할 수 없는 요청입니다.",
+        413: "보내신 내용이 너무 큽니다.",
+    }
     body = {"error": words.get(error.status_code, "요청을 처리하지 못했습니다.")}
     return _answer(request, error.status_code, body, dict(error.headers or {}))
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    # The error's text may hold what a citizen wrote: only its kind is logged here.
-    log.error("unexpected error", error=type(error).__name__, path=request.url.path)
+    # The error's text may hold what a citizen wrote: only its kind and its place are logged.
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    at = f"{place.filename}:{place.lineno}"
+    log.error("unexpected error", error=type(error).__name__, path=request.url.path, at=at)
     return _answer(
         request, 500, {"error": "일시적인 문제로 처리하지 못했습니다. 잠시 후 다시 시도해 주십시오."}
     )

@@ -24,6 +24,9 @@ router = APIRouter(prefix="/api/chat")
 
 Authorization = Annotated[str, Header()]
 
+LAST_MESSAGE = 2**31 - 1
+"""No conversation has more messages: what an INTEGER of the databases holds."""
+
 MESSAGES_A_MINUTE = 30
 MESSAGES_A_MINUTE_AN_ADDRESS = 300
 SESSIONS_A_MINUTE = 30
@@ -34,7 +37,7 @@ TICKETS_AN_HOUR_AN_ADDRESS = 60
 class TicketBody(BaseModel):
     """The ticket's form as the widget sends it; the desk judges the contents."""
 
-    id: str = Field(min_length=8, max_length=64)
+    id: str = Field(min_length=8, max_length=64, pattern=r"^[\w.:-]+$")
     name: str = Field("", max_length=200)
     phone: str | None = Field(None, max_length=100)
     email: str | None = Field(None, max_length=300)
@@ -68,7 +71,9 @@ async def session(request: Request) -> dict[str, str]:
 
 @router.get("/messages")
 async def messages(
-    request: Request, after: Annotated[int, Query(ge=0)] = 0, authorization: Authorization = ""
+    request: Request,
+    after: Annotated[int, Query(ge=0, le=LAST_MESSAGE)] = 0,
+    authorization: Authorization = "",
 ) -> dict[str, Any]:
     """What was said after message `after`, and who has the conversation."""
     house = house_of(request)

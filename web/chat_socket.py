@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from typing import Any
 
+import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, ValidationError
 
@@ -13,13 +14,16 @@ from channels import protocol
 from channels.protocol import Inbound
 from conversations.hub import topic_of
 from core.errors import EungdaeError, Unauthorized
-from web.chat import limit_messages
+from web.chat import LAST_MESSAGE, limit_messages
 from web.composition import House
 from web.requests import address_of, house_of, web_channel
 
 router = APIRouter(prefix="/api/chat")
+log = structlog.get_logger()
 
 UNAUTHORIZED = 4401
+BROKEN = 1011
+FAILED = "일시적인 문제로 처리하지 못했습니다. 잠시 후 다시 시도해 주십시오."
 _LARGEST_FRAME = 64 * 1024
 _HELLO_SECONDS = 10
 
@@ -28,7 +32,7 @@ class Hello(BaseModel):
     """The first frame: a token belongs into no URL."""
 
     token: str
-    after: int = Field(0, ge=0)
+    after: int = Field(0, ge=0, le=LAST_MESSAGE)
 
 
 @router.websocket("/ws")
@@ -37,7 +41,7 @@ async def live(socket: WebSocket) -> None:
     house = house_of(socket)
     await socket.accept()
     try:
-        text = await asyncio.wait_for(socket.receive_text(), _HELLO_SECONDS)
+        text = await asyncio.wait_for(_text(socket), _HELLO_SECONDS)
         hello = Hello.model_validate_json(text)
         visitor = web_channel(house).visitor(hello.token)
     except (TimeoutError, ValidationError, Unauthorized):
@@ -46,13 +50,22 @@ async def live(socket: WebSocket) -> None:
     except WebSocketDisconnect:
         return
     line = _Line(socket, house, visitor, hello)
-    telling = asyncio.create_task(line.tell())
     try:
-        await line.listen()
-    finally:
-        telling.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await telling
+        async with asyncio.TaskGroup() as tasks:
+            telling = tasks.create_task(line.tell())
+            await line.listen()
+            telling.cancel()
+    except* Exception as broken:  # noqa: BLE001 - the widget comes again, and is told what it missed
+        log.error("a line broke", errors=[type(error).__name__ for error in broken.exceptions])
+        await socket.close(BROKEN)
+
+
+async def _text(socket: WebSocket) -> str:
+    """The next frame; nothing, which nobody can read either, where it isn't text."""
+    message = await socket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code") or 1000)
+    return message.get("text") or ""
 
 
 class _Line:
@@ -84,9 +97,14 @@ class _Line:
         with contextlib.suppress(WebSocketDisconnect):
             while True:
                 try:
-                    await self._take(await self._socket.receive_text())
+                    await self._take(await _text(self._socket))
                 except EungdaeError as error:
                     await self._send({"type": "error", "error": error.message, "status": error.status})
+                except WebSocketDisconnect:
+                    raise
+                except Exception as error:  # noqa: BLE001 - the citizen must hear that it failed
+                    log.error("a message failed", error=type(error).__name__)
+                    await self._send({"type": "error", "error": FAILED, "status": 500})
 
     async def _take(self, frame: str) -> None:
         channel = web_channel(self._house)

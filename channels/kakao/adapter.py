@@ -19,6 +19,8 @@ TEXT_LIMIT = 1000
 MOST_OUTPUTS = 3
 MOST_QUICK_REPLIES = 10
 LABEL_LIMIT = 14
+# Kakao shows an error for a response without any output, and the bot has none while a person is there.
+PASSED_ON = "담당 직원에게 전달했습니다. 답변은 다음 메시지에 이어서 알려 드리겠습니다."
 
 
 class KakaoChannel:
@@ -59,7 +61,7 @@ class KakaoChannel:
         return {
             "version": "2.0",
             "template": {
-                "outputs": [{"simpleText": {"text": text}} for text in _within(texts)],
+                "outputs": [{"simpleText": {"text": text}} for text in _within(texts) or [PASSED_ON]],
                 "quickReplies": [_quick_reply(button) for button in _last(buttons)],
             },
         }

@@ -85,7 +85,7 @@ async def test_every_action_of_the_domain_exists_and_none_is_unknown_to_it(rasa:
     domain = {one if isinstance(one, str) else next(iter(one)) for one in listed}
     app = create_app("t")
     executor = executor_of(app)
-    ours = {name for name in executor.actions if name != "action_ask_"}
+    ours = set(executor.actions) - {"", "action_ask_"}  # the two classes that the others are made of
     built_in = {"action_default_fallback"}
     assert domain - ours == set()
     assert ours - domain - built_in == set()

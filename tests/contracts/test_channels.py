@@ -236,6 +236,10 @@ def test_whatever_is_said_is_rendered_inside_the_channels_limits(name: str, repl
     harness.within_limits(json.loads(json.dumps(body)), replies)
 
 
+def test_nothing_to_say_is_rendered_inside_the_limits_too(harness: Harness) -> None:
+    harness.within_limits(harness.channel.render([]), [])
+
+
 @given(text=TEXTS)
 def test_kakao_never_shows_half_a_character(text: str) -> None:
     body = HARNESSES["kakao"].channel.render([Reply(kind="text", text=text)])
