@@ -21,7 +21,7 @@ from faq.decision import Answer
 from faq.entries import same_question
 from faq.lexical import morphemes
 from faq.question import Question, Refusals
-from faq.rows import PASSAGE_CHARS, Row
+from faq.rows import Row, passage
 from faq.search import Searcher
 from faq.snapshot import Snapshot, encode_rows
 from faq.text import clean
@@ -240,6 +240,6 @@ def _index_rows(rows: Sequence[dict[str, Any]]) -> Iterator[Row]:
         if str(name) in seen:
             raise EvaluationError(f"색인 {number}: id가 이미 있습니다: {name}")
         seen.add(str(name))
-        answer = clean(str(row.get("answer") or ""))[:PASSAGE_CHARS]
         yield Row(question, f"faq:{name}", "question")
-        yield Row(f"{question} {answer}".strip(), f"faq:{name}", "passage")
+        answer = clean(str(row.get("answer") or ""))
+        yield Row(passage(question, answer, len(rows)), f"faq:{name}", "passage")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,8 +13,6 @@ from faq.entries import Entry
 
 Kind = Literal["question", "paraphrase", "passage", "example", "duty", "refusal"]
 
-PASSAGE_CHARS = 300
-"""How much of an answer goes into its passage: more costs time and blurs what the entry is about."""
 
 DIALOGUE_INTENTS = frozenset(
     {"greet", "thanks", "farewell", "affirm", "deny", "stop", "handoff", "find_staff", "check_ticket"}
@@ -35,14 +33,23 @@ class Row:
         return self.target.partition(":")[2]
 
 
-def entry_rows(entries: Iterable[Entry]) -> list[Row]:
+def passage(question: str, answer: str | None, entries: int) -> str:
+    """Question and the answer's beginning, as one text; `entries` is how many the corpus has.
+
+    A passage takes ten times as long to encode as a question. Up to some thousand entries 300 characters pay
+    (two more of a hundred questions find their entry than with 100); above, the time of a build counts more.
+    """
+    return f"{question} {(answer or '')[: 300 if entries <= 2000 else 100]}".strip()
+
+
+def entry_rows(entries: Sequence[Entry]) -> list[Row]:
     """The rows of each entry, together: its questions, then question and answer as one passage."""
     rows = []
     for entry in entries:
         target = f"faq:{entry.id}"
         rows.append(Row(entry.question, target, "question"))
         rows += [Row(text, target, "paraphrase") for text in entry.paraphrases]
-        rows.append(Row(f"{entry.question} {entry.answer[:PASSAGE_CHARS]}", target, "passage"))
+        rows.append(Row(passage(entry.question, entry.answer, len(entries)), target, "passage"))
     return rows
 
 

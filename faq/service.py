@@ -25,6 +25,8 @@ from faq.understand import understand
 from faq.understanding import NOTHING, Understanding
 
 CACHED_QUESTIONS = 4096
+ERROR_RATE = 0.07
+"""The share of wrong immediate answers that the sample's labels can rule out (docs/quality.md)."""
 LOOK_EVERY = 2.0
 """Seconds between two looks for an index that another process has built."""
 NLU = Path(__file__).parents[1] / "bot/data/nlu.yml"
@@ -44,7 +46,7 @@ class FaqService:
         *,
         nlu: Path = NLU,
         labels: Path = LABELS,
-        alpha: float = 0.05,
+        alpha: float = ERROR_RATE,
         confidence: float = 0.95,
     ) -> None:
         """Loads the saved index, or builds one.

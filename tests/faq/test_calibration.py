@@ -63,7 +63,7 @@ def test_with_enough_labels_sure_questions_are_answered(make_service, tmp_path) 
     outside = "\n".join(f"  - {{text: 오늘 점심 메뉴 {i} 추천, kind: elsewhere}}" for i in range(60))
     (folder / "in_scope.yml").write_text(f"questions:\n{inside}\n", "utf-8")
     (folder / "out_of_scope.yml").write_text(f"questions:\n{outside}\n", "utf-8")
-    service = make_service()
+    service = make_service(alpha=0.05)
     bound = service.snapshot.calibration.bound
     assert bound.answered >= 59
     assert bound.upper <= 0.05
