@@ -1,7 +1,7 @@
 """Picks a threshold with a finite-sample guarantee.
 
 Among the questions answered at a threshold, the number answered wrongly is binomial. Thresholds are tried
-from a strict one to the loosest, in steps that are fixed before any label is seen; each is kept only while
+from a strict one to the loosest, in steps that don't depend on the labels; each is kept only while
 Clopper-Pearson's upper bound on its share of wrong answers stays within `alpha`. The first that fails ends
 the sequence, so all tests together err with probability 1 - confidence.
 """
