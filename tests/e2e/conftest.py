@@ -55,6 +55,15 @@ def house(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         shared.stop()
 
 
+@pytest.fixture(scope="session")
+def unsure(house: Installation) -> str:
+    """A question that gets choices; which one does is up to the calibration."""
+    for text in ("광고 신청", "수수료", "교육 신청", "고객만족도", "광고", "교육", "방문 예약", "우편 접수"):
+        if Citizen(house).say(text).kinds == ["choices"]:
+            return text
+    pytest.fail("None of these questions gets choices.", pytrace=False)
+
+
 @pytest.fixture
 def citizen(house: Installation) -> Citizen:
     """A visitor of the website who was never here before."""

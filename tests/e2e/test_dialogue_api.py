@@ -12,7 +12,6 @@ from tests.e2e.installation import Installation
 from tests.e2e.people import NUMBER, UNKNOWN, Citizen, KakaoCitizen, Staff
 
 FAREWELL = "감사합니다. 안녕히 가십시오. 좋은 하루 되십시오."
-UNSURE = "광고"
 PHONE = "010-8765-4321"
 
 
@@ -42,8 +41,10 @@ def test_a_sure_question_is_answered_with_its_owner_and_asked_whether_it_helped(
     assert told.buttons == {"네": "affirm", "아니요": "deny"}
 
 
-def test_an_unsure_question_gets_up_to_three_choices_and_each_has_its_answer(citizen: Citizen) -> None:
-    told = citizen.say(UNSURE)
+def test_an_unsure_question_gets_up_to_three_choices_and_each_has_its_answer(
+    citizen: Citizen, unsure: str
+) -> None:
+    told = citizen.say(unsure)
     assert told.kinds == ["choices"]
     choices = [label for label, payload in told.buttons.items() if payload.startswith("faq:")]
     assert 1 <= len(choices) <= 3
@@ -52,8 +53,8 @@ def test_an_unsure_question_gets_up_to_three_choices_and_each_has_its_answer(cit
     assert chosen.replies[0]["data"]["question"] == choices[0]
 
 
-def test_none_of_these_choices_leads_to_the_offer_of_a_ticket(citizen: Citizen) -> None:
-    citizen.say(UNSURE)
+def test_none_of_these_choices_leads_to_the_offer_of_a_ticket(citizen: Citizen, unsure: str) -> None:
+    citizen.say(unsure)
     told = citizen.press("찾는 내용이 없습니다")
     assert told.kinds == ["offer"]
     assert list(told.buttons.values()) == ["open_ticket", "deny"]
@@ -188,8 +189,8 @@ def test_kakao_gets_the_same_answer_with_quick_replies(kakao: KakaoCitizen, citi
     assert kakao.press("네").text.startswith("도움이 되어 기쁩니다.")
 
 
-def test_kakao_gets_choices_as_quick_replies_that_fit(kakao: KakaoCitizen) -> None:
-    told = kakao.say(UNSURE)
+def test_kakao_gets_choices_as_quick_replies_that_fit(kakao: KakaoCitizen, unsure: str) -> None:
+    told = kakao.say(unsure)
     assert 2 <= len(told.buttons) <= 4
     assert all(len(label) <= 14 for label in told.buttons)
     kakao.press(next(iter(told.buttons)))

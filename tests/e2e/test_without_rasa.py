@@ -100,8 +100,8 @@ def test_without_rasa_anything_else_leads_to_a_ticket(alone: Citizen, broken: In
     assert NUMBER.fullmatch(ticket["data"]["number"])
 
 
-def test_without_rasa_an_unsure_question_still_gets_choices_with_answers(alone: Citizen) -> None:
-    told = alone.say("광고")
+def test_without_rasa_an_unsure_question_still_gets_choices_with_answers(alone: Citizen, unsure: str) -> None:
+    told = alone.say(unsure)
     assert told.kinds == ["choices"]
     assert alone.press(next(iter(told.buttons))).kinds == ["answer", "feedback"]
 
