@@ -165,7 +165,7 @@ class Conversations:
         return turn
 
     async def _catch_up(self, taken: TakenIn, meaning: Meaning, channel: Channel) -> None:
-        """A form's answer that Rasa didn't hear is said again, until the citizen says something new."""
+        """A form's answer that Rasa didn't hear is said again, until somebody says something new."""
         again = replace(taken, retry=True)
         for seconds in CATCH_UP_AFTER:
             await asyncio.sleep(seconds)
@@ -185,7 +185,7 @@ class Conversations:
     def _moved_on(self, taken: TakenIn) -> bool:
         with self.database.session() as session:
             newer = store.messages_after(session, taken.conversation_id, taken.message.seq)
-            return any(message.author == "citizen" for message in newer)
+            return any(message.author in ("citizen", "system") for message in newer)
 
     async def _ask_rasa(self, taken: TakenIn, meaning: Meaning, channel: Channel) -> Turn:
         metadata = {

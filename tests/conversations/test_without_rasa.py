@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from conversations import service
 from conversations.dialogue import DialogueError, RasaDialogue, Turn
 from tests.conversations.world import COPIER, FEE, UNKNOWN, World, asks, until
 
@@ -233,3 +234,52 @@ async def test_when_rasa_is_back_it_is_asked_again(down: World) -> None:
     await down.say(COPIER)
     down.dialogue.down = False
     assert await down.say("안녕하세요") == ["안녕하세요. 무엇을 도와드릴까요?"]
+
+
+async def half_filled(world: World, monkeypatch: pytest.MonkeyPatch, channel: str = "web") -> None:
+    """A form's answer that Rasa didn't hear."""
+    monkeypatch.setattr(service, "CATCH_UP_AFTER", (0.1, 0.1, 0.1))
+    world.dialogue.turns.append(asks("contact"))
+    await world.say("문의 접수하기", "open_ticket", channel=channel)
+    world.dialogue.down = True
+    await world.say("010-1234-5678", channel=channel)
+    world.dialogue.down = False
+    world.dialogue.turns.append(asks("matter", "문의하실 내용은요?"))
+
+
+async def test_what_rasa_did_not_hear_of_a_form_is_told_when_it_is_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await half_filled(world, monkeypatch)
+    await until(lambda: world.conversation().awaiting_slot == "matter")
+    history = await world.conversations.history("web", "u1", 0)
+    assert history.messages[-1].text == "문의하실 내용은요?"
+    assert world.dialogue.heard[-1].retry
+    assert world.dialogue.heard[-1].message_id == world.dialogue.heard[-2].message_id
+
+
+async def test_on_kakao_it_waits_for_the_next_message(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await half_filled(world, monkeypatch, "kakao")
+    await until(lambda: world.conversation(channel="kakao").awaiting_slot == "matter")
+    await asyncio.sleep(0.05)
+    assert (await world.say("취소", channel="kakao"))[0] == "문의하실 내용은요?"
+
+
+async def test_who_has_spoken_meanwhile_is_not_answered_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await half_filled(world, monkeypatch)
+    await world.say("010-1234-5678")
+    heard = len(world.dialogue.heard)
+    await asyncio.sleep(0.4)
+    assert len(world.dialogue.heard) == heard
+
+
+async def test_the_bot_does_not_come_back_while_a_person_is_there(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await half_filled(world, monkeypatch)
+    heard = len(world.dialogue.heard)
+    await world.staff.take_over(world.conversation().id, "kim")
+    await asyncio.sleep(0.4)
+    assert len(world.dialogue.heard) == heard
