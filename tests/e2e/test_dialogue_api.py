@@ -143,7 +143,7 @@ def test_who_looks_for_a_person_is_asked_for_the_duty(citizen: Citizen) -> None:
     assert told.kinds == ["choices"]
     assert "02-000-1100" in citizen.press("총무팀").text
     citizen.say("담당자 찾기", "find_staff")
-    assert "뉴스저작권팀" in citizen.say("뉴스 저작권 신탁").text
+    assert "뉴스데이터팀" in citizen.say("빅카인즈 회원 계정").text
 
 
 def open_ticket(citizen: Citizen, house: Installation) -> str:

@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
-from conversations.models import Message
+from conversations.models import Message, OutboxItem
 from core.database import Database
 from tests.e2e.installation import Installation, eventually
 from tests.e2e.people import NUMBER, UNKNOWN, Citizen, KakaoCitizen
@@ -40,6 +40,28 @@ def test_a_form_goes_on_after_rasa_was_killed_in_the_middle_of_it(
     assert NUMBER.search(kakao.press("네").text)
 
 
+def test_a_ticket_that_a_hanging_rasa_opened_late_is_told_with_the_next_message(
+    kakao: KakaoCitizen, house: Installation
+) -> None:
+    half_fill(kakao)
+    kakao.say("010-8765-4321")
+    before = waiting(house)
+    house.rasa.send(signal.SIGSTOP)
+    try:
+        assert "늦어지고" in kakao.press("네").text
+    finally:
+        house.rasa.send(signal.SIGCONT)
+    assert eventually(lambda: waiting(house) > before, 20)
+    told = kakao.say("고맙습니다")
+    assert NUMBER.search(told.texts[0])
+    assert told.texts[1].startswith("도움이 되었다니 기쁩니다.")
+
+
+def waiting(house: Installation) -> int:
+    """How many messages wait for their citizens to come back."""
+    return count(house, OutboxItem.delivered_at.is_(None))
+
+
 def restart_web(house: Installation) -> None:
     """Kill it without a word, and start it again."""
     house.web.kill()
@@ -62,11 +84,16 @@ def test_a_conversation_and_a_half_filled_form_go_on_after_the_web_process_was_k
 
 def unanswered(house: Installation) -> int:
     """How many messages are stored without their replies."""
+    return count(house, Message.handled.is_(False))
+
+
+def count(house: Installation, condition: ColumnElement[bool]) -> int:
+    """Rows of the database of which this is true."""
     database = Database(house.settings.resolved_database_url)
     with database.session() as session:
-        count = session.scalar(select(func.count()).where(Message.handled.is_(False)))
+        found = session.scalar(select(func.count()).where(condition))
     database.close()
-    return count or 0
+    return found or 0
 
 
 def test_a_message_that_the_killed_process_left_unanswered_is_answered_once(
