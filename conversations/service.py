@@ -58,6 +58,15 @@ class History:
     person: dict[str, str] | None
 
 
+@dataclass(frozen=True)
+class Unheard:
+    """An answer to a form that Rasa didn't hear; `words` are text and button as the citizen sent them."""
+
+    taken: TakenIn
+    meaning: Meaning
+    words: tuple[str, str | None]
+
+
 @dataclass
 class Conversations:
     """Receives every message of every channel. One process, one instance."""
@@ -75,6 +84,7 @@ class Conversations:
         self._lanes = Lanes()
         self._tasks: set[asyncio.Task[Outcome]] = set()
         self._catching_up: set[asyncio.Task[None]] = set()
+        self._unheard: dict[str, Unheard] = {}
 
     async def receive(self, inbound: Inbound) -> Outcome:
         """Handle one message exactly once, in its conversation's order.
@@ -141,51 +151,71 @@ class Conversations:
                 store.let_wait(session, said.key, self.clock.now())
 
     async def _handle(self, inbound: Inbound) -> Outcome:
-        topic = topic_of(inbound.channel, inbound.sender)
+        topic, channel = topic_of(inbound.channel, inbound.sender), self.channels[inbound.channel]
         async with self._lanes(topic):
+            early, rasa_is_silent = await self._hear_first(topic, channel)
             taken = await in_thread(self.intake.take_in, inbound)
             self.hub.changed(topic)
             if taken.meaning is None:
                 return await in_thread(self._as_before, taken)
-            turn = await self._turn(taken, taken.meaning, self.channels[inbound.channel])
+            if early and early.words == (inbound.text, inbound.payload):
+                return await in_thread(self._as_before, taken)
+            turn = await self._turn(taken, taken.meaning, inbound, rasa_is_silent)
             outcome = await in_thread(self._finish, taken, turn)
         self.hub.changed(topic)
         return outcome
 
-    async def _turn(self, taken: TakenIn, meaning: Meaning, channel: Channel) -> Turn:
+    async def _turn(self, taken: TakenIn, meaning: Meaning, inbound: Inbound, rasa_is_silent: bool) -> Turn:
+        channel = self.channels[inbound.channel]
         try:
+            if rasa_is_silent:
+                raise DialogueError("silent a moment ago")  # nobody waits for it twice
             turn = await self._ask_rasa(taken, meaning, channel)
         except DialogueError as error:
             log.warning("rasa didn't answer", reason=str(error), conversation=taken.conversation_id)
             turn = without_rasa(taken, meaning, self.speech, channel.abilities.form)
             if taken.awaiting[0] and not isinstance(meaning.decision, Answer):
-                self._later(self._catch_up(taken, meaning, channel))
+                self._unheard[taken.topic] = Unheard(taken, meaning, (inbound.text, inbound.payload))
+                self._later(self._catch_up(taken.topic, channel))
         if taken.barred:
             turn.replies.insert(0, replies.NO_RESIDENT_NUMBER)
         return turn
 
-    async def _catch_up(self, taken: TakenIn, meaning: Meaning, channel: Channel) -> None:
-        """A form's answer that Rasa didn't hear is said again, until somebody says something new."""
-        again = replace(taken, retry=True)
+    async def _catch_up(self, topic: str, channel: Channel) -> None:
+        """A form's answer that Rasa didn't hear is said again after a while."""
+        mine = self._unheard[topic]
         for seconds in CATCH_UP_AFTER:
             await asyncio.sleep(seconds)
-            async with self._lanes(taken.topic):
-                if await in_thread(self._moved_on, taken):
+            async with self._lanes(topic):
+                if self._unheard.get(topic) is not mine:
                     return
-                try:
-                    turn = await self._ask_rasa(again, meaning, channel)
-                except DialogueError:
-                    continue
-                outcome = await in_thread(self._finish, taken, turn)
-                if not channel.abilities.push:
-                    await in_thread(self._put_into_outbox, outcome)
-            self.hub.changed(taken.topic)
-            return
+                _, rasa_is_silent = await self._hear_first(topic, channel)
+            if not rasa_is_silent:
+                self.hub.changed(topic)
+                return
+        if self._unheard.get(topic) is mine:
+            del self._unheard[topic]
 
-    def _moved_on(self, taken: TakenIn) -> bool:
+    async def _hear_first(self, topic: str, channel: Channel) -> tuple[Unheard | None, bool]:
+        """Rasa is told first what it didn't hear: what it heard now, and whether it is still silent."""
+        unheard = self._unheard.get(topic)
+        if unheard is None:
+            return None, False
+        if not await in_thread(self._with_person, unheard.taken):
+            again = replace(unheard.taken, retry=True)
+            try:
+                turn = await self._ask_rasa(again, unheard.meaning, channel)
+            except DialogueError:
+                return None, True
+            outcome = await in_thread(self._finish, unheard.taken, turn)
+            if not channel.abilities.push:
+                await in_thread(self._put_into_outbox, outcome)
+        return self._unheard.pop(topic), False
+
+    def _with_person(self, taken: TakenIn) -> bool:
         with self.database.session() as session:
             newer = store.messages_after(session, taken.conversation_id, taken.message.seq)
-            return any(message.author in ("citizen", "system") for message in newer)
+            return any(message.author == "system" for message in newer)
 
     async def _ask_rasa(self, taken: TakenIn, meaning: Meaning, channel: Channel) -> Turn:
         metadata = {
@@ -226,6 +256,7 @@ class Conversations:
 
     def _as_before(self, taken: TakenIn) -> Outcome:
         with self.database.session() as session:
+            session.get_one(Message, taken.message_id).handled = True
             earlier = store.replies_to(session, taken.message_id)
             waited = store.waiting(session, taken.conversation_id)
             store.mark_delivered(session, waited, self.clock.now())

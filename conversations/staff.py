@@ -190,7 +190,8 @@ class StaffDesk:
 
     def _announce(self, session: Session, conversation: Conversation, staff: Staff, words: str) -> None:
         person = directory.contact(staff)
-        text = f"{words}. ({person.department} {person.name} {person.title}, {person.phone})"
+        who = " ".join(filter(None, [person.department, person.name, person.title]))
+        text = f"{words}. ({who}, {person.phone})"
         self._post(session, conversation, Reply(kind="text", text=text), staff, author="system")
 
     def _post(

@@ -69,10 +69,14 @@ class KakaoChannel:
 
 def _spoken(reply: Reply) -> str:
     lines = [reply.text]
+    if any(len(button.label) > LABEL_LIMIT for button in reply.buttons):
+        # A quick reply shows 14 characters of a question: the whole stands here, and its number can be typed.
+        lines += [f"{number}. {button.label}" for number, button in enumerate(reply.buttons, 1)]
     if reply.kind == "answer" and (department := reply.data.get("department")):
         lines.append(f"담당: {department['name']} {department['phone']}")
     if person := reply.data.get("signed"):
-        lines.append(f"— {person['name']} {person['title']} · {person['department']} · {person['phone']}")
+        who = f"{person['name']} {person['title']}".strip()
+        lines.append(f"— {who} · {person['department']} · {person['phone']}")
     return "\n".join(lines)
 
 

@@ -202,6 +202,45 @@ async def test_what_rasa_did_not_hear_of_a_form_is_told_again_and_the_answer_wai
     assert [said.text for said in outcome.waited] == ["말씀해 주십시오."]
 
 
+async def test_the_same_said_again_after_a_silence_is_heard_once_and_gets_what_rasa_said(
+    world: World,
+) -> None:
+    world.dialogue.turns.append(asks("contact"))
+    await world.say("문의 접수하기", "open_ticket", channel="kakao")
+    world.dialogue.down = True
+    await world.say("010-1234-5678", channel="kakao")
+    world.dialogue.down = False
+    world.dialogue.turns.append(asks("reply_needed", "회신이 필요하십니까?"))
+    assert await world.say("010-1234-5678", channel="kakao") == ["회신이 필요하십니까?"]
+    assert world.dialogue.heard[-1].retry
+    assert world.conversation(channel="kakao").awaiting_slot == "reply_needed"
+
+
+async def test_something_new_after_a_silence_comes_after_what_rasa_had_missed(world: World) -> None:
+    world.dialogue.turns.append(asks("contact_name"))
+    await world.say("문의 접수하기", "open_ticket", channel="kakao")
+    world.dialogue.down = True
+    await world.say("홍길동", channel="kakao")
+    world.dialogue.down = False
+    world.dialogue.turns += [
+        asks("contact", "연락처를 알려 주십시오."),
+        asks("reply_needed", "회신이 필요하십니까?"),
+    ]
+    said = await world.say("010-1234-5678", channel="kakao")
+    assert said == ["연락처를 알려 주십시오.", "회신이 필요하십니까?"]
+    assert "[[phone:valid:" in world.dialogue.heard[-1].text
+
+
+async def test_a_silent_rasa_is_waited_for_once_a_message(world: World) -> None:
+    world.dialogue.turns.append(asks("contact"))
+    await world.say("문의 접수하기", "open_ticket", channel="kakao")
+    world.dialogue.down = True
+    await world.say("010-1234-5678", channel="kakao")
+    asked = len(world.dialogue.heard)
+    await world.say("010-1234-5678", channel="kakao")
+    assert len(world.dialogue.heard) == asked + 1
+
+
 async def test_a_citizen_who_says_it_again_is_not_answered_twice(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
