@@ -110,7 +110,7 @@ class Intake:
         masked = self._mask(session, text, conversation.awaiting_slot, meaning)
         if meaning.is_question and conversation.awaiting_form is None:
             conversation.question = self._vault.cipher.encrypt(masked.text)
-            conversation.departments = self._owners(meaning)
+            conversation.department_id = self._owner(meaning)
         message = store.add_message(
             session, self._vault.cipher, conversation, "citizen",
             Reply(kind="text", text=masked.text, data=_record(meaning, inbound.payload)), now,
@@ -151,10 +151,10 @@ class Intake:
             kind = "email" if "@" in kept else "phone"
         return Masked(str(self._vault.put(session, kind, kept, _well_formed(kind, kept))), barred)
 
-    def _owners(self, meaning: Meaning) -> list[str]:
+    def _owner(self, meaning: Meaning) -> str | None:
+        """The owner of the best entry, or else the department that stands out."""
         entries = (self._faq.entry(faq_id) for faq_id in candidate_ids(meaning.decision))
-        owners = [entry.department for entry in entries if entry]
-        return list(dict.fromkeys([*owners, *meaning.departments]))
+        return next((entry.department for entry in entries if entry), meaning.responsible)
 
 
 def _renew_session(conversation: Conversation, now: datetime) -> None:
@@ -176,7 +176,7 @@ def start_afresh(conversation: Conversation) -> None:
     """The matter is in good hands: what comes next is a new one."""
     conversation.question = None
     conversation.tried = []
-    conversation.departments = []
+    conversation.department_id = None
     new_session(conversation)
 
 

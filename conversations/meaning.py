@@ -15,6 +15,9 @@ QUESTIONS = {"faq", "choices", "unknown"}
 
 _BUTTONS = {"affirm", "deny", "handoff", "open_ticket", "stop", "find_staff", "check_ticket"}
 _LEAVES_FREE_TEXT = {"stop", "handoff"}
+_CLEAR_LEAD = 1.0
+"""Standard deviations between the best department's score and the next one's."""
+
 _LONGEST_WISH = 12
 """Characters: "취소할게요" leaves a form, "신청한 교육을 취소하고 싶습니다" is the matter itself."""
 
@@ -37,6 +40,8 @@ class Meaning:
     confidence: float
     decision: Decision
     departments: Sequence[str] = ()
+    responsible: str | None = None
+    """The department whose business it clearly is, when one stands out."""
     pressed: bool = False
 
     @property
@@ -95,4 +100,12 @@ def meaning_of_text(text: str, understanding: Understanding, awaiting_slot: str 
         understanding.confidence,
         understanding.decision,
         [department for department, _score in understanding.departments],
+        _standing_out(understanding.departments),
     )
+
+
+def _standing_out(ranked: Sequence[tuple[str, float]]) -> str | None:
+    """The first, when the second is far behind: a vague wish fits all duties alike."""
+    scores = [score for _department, score in ranked[:2]]
+    clear = len(scores) == 1 or (len(scores) == 2 and scores[0] - scores[1] >= _CLEAR_LEAD)
+    return ranked[0][0] if clear else None

@@ -32,8 +32,8 @@ class Conversation(Base):
     """What can be pressed now: in a text-only channel its label or number is typed instead."""
     question: Mapped[str | None] = mapped_column(Text)
     """The last real question, masked and encrypted: a ticket's matter, so that nothing is asked twice."""
-    departments: Mapped[list[str]] = mapped_column(JSON, default=list)
-    """Departments whose business the last question seems to be, the best first."""
+    department_id: Mapped[str | None] = mapped_column(String(64))
+    """The department whose business the last question clearly is: a ticket goes there."""
     tried: Mapped[list[str]] = mapped_column(JSON, default=list)
     """FAQ ids that were given as answers since the last ticket."""
     last_seq: Mapped[int] = mapped_column(Integer, default=0)

@@ -30,7 +30,7 @@ def open_conversation(session: Session, channel: str, sender: str, now: datetime
     else:
         conversation = Conversation(
             id=new_id(), channel=channel, sender=sender, created_at=now, updated_at=now,
-            session_no=1, session_messages=0, last_seq=0, buttons=[], departments=[], tried=[],
+            session_no=1, session_messages=0, last_seq=0, buttons=[], tried=[],
         )  # fmt: skip
         session.add(conversation)
         session.flush()

@@ -41,7 +41,7 @@ def open_for(
         matter=form.matter,
         reply_needed=form.reply_needed,
         consent_version=form.consent_version,
-        department_id=conversation.departments[0] if conversation.departments else None,
+        department_id=conversation.department_id,
         tried=list(conversation.tried),
         key=f"{conversation.id}.{form.id}",
     )

@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("awaiting_slot", sa.String(length=32), nullable=True),
         sa.Column("buttons", sa.JSON(), nullable=False),
         sa.Column("question", sa.Text(), nullable=True),
-        sa.Column("departments", sa.JSON(), nullable=False),
+        sa.Column("department_id", sa.String(length=64), nullable=True),
         sa.Column("tried", sa.JSON(), nullable=False),
         sa.Column("last_seq", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),

@@ -8,7 +8,9 @@ import pytest
 
 from conversations import intake
 from conversations.dialogue import Turn
+from conversations.meaning import meaning_of_text
 from conversations.replies import text
+from faq.understanding import Understanding
 from tests.conversations.world import COPIER, FEE, UNKNOWN, World, asks
 
 
@@ -66,7 +68,7 @@ async def test_a_ticket_ends_the_session_and_the_matter(world: World) -> None:
     assert world.conversation().question
     await world.conversations.submit("web", "u1", world.form())
     kept = world.conversation()
-    assert (kept.question, kept.tried, kept.departments, kept.session_no) == (None, [], [], 2)
+    assert (kept.question, kept.tried, kept.department_id, kept.session_no) == (None, [], None, 2)
 
 
 async def test_the_last_real_question_is_the_matter_and_a_courtesy_is_not(world: World) -> None:
@@ -95,7 +97,7 @@ async def test_answers_that_were_given_are_remembered_once_each(world: World) ->
 
 async def test_the_owners_of_the_nearest_entries_are_the_departments_of_the_question(world: World) -> None:
     await world.say(FEE)
-    assert world.conversation().departments == ["ads-planning"]
+    assert world.conversation().department_id == "ads-planning"
 
 
 async def test_rasa_is_told_which_channel_speaks_and_whether_it_shows_forms(world: World) -> None:
@@ -120,3 +122,19 @@ async def test_nothing_internal_is_told_to_the_citizen(world: World) -> None:
     assert "decision" not in told
     assert "confidence" not in told
     assert world.conversation().id not in told
+
+
+@pytest.mark.parametrize(
+    ("ranked", "responsible"),
+    [
+        ([("ads", 5.0), ("press", 1.2)], "ads"),
+        ([("press", 2.11), ("support", 2.07)], None),
+        ([("ads", 3.0)], "ads"),
+        ([], None),
+    ],
+)
+def test_a_matter_goes_to_a_department_only_when_one_stands_out(
+    ranked: list[tuple[str, float]], responsible: str | None
+) -> None:
+    understood = Understanding("unknown", 0.9, departments=tuple(ranked))
+    assert meaning_of_text("문의합니다", understood, None).responsible == responsible
