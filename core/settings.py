@@ -7,14 +7,17 @@ from pathlib import Path
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+ROOT = Path(__file__).resolve().parent.parent
+"""The checkout: data and `.env` are found there from whichever folder a command is given."""
+
 
 class Settings(BaseSettings):
     """What an operator may set. Secrets are not here: see `core.secrets`."""
 
-    model_config = SettingsConfigDict(env_prefix="EUNGDAE_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="EUNGDAE_", env_file=ROOT / ".env", extra="ignore")
 
     data_dir: Path = Field(
-        Path("var"), description="모든 자료(데이터베이스, 색인, 비밀 키, 로그)가 놓이는 폴더"
+        ROOT / "var", description="모든 자료(데이터베이스, 색인, 비밀 키, 로그)가 놓이는 폴더"
     )
     database_url: str = Field(
         "",

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 import typer
 from sqlalchemy.orm import Session
 
-from core import first_login
+from core import first_login, logging
 from core.clock import Clock, SystemClock
 from core.database import Database
 from core.migrate import upgrade
 from core.secrets import load_secrets
-from core.settings import load_settings
+from core.settings import ROOT, load_settings
 from desk import accounts, directory
 from faq import importing, repository
 from faq.sources.registry import load_sources
 from web.composition import build_faq
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-
 
 def setup_data() -> None:
     """데이터베이스를 만들고, 비어 있으면 견본을 넣고, 색인을 만듭니다. 여러 번 실행해도 됩니다."""
+    os.umask(0o077)  # whatever is made from here on is its owner's alone
+    logging.configure()
     settings, clock = load_settings(), SystemClock()
     load_secrets(settings.data_dir)
     upgrade(settings.resolved_database_url)
