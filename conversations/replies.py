@@ -70,11 +70,7 @@ def consent_text(notice: ConsentNotice) -> str:
 
 def form(notice: ConsentNotice, matter: str | None) -> Reply:
     """The ticket's form, for channels that show it themselves; `matter` is masked."""
-    data = {
-        "fields": ["name", "phone", "email", "matter", "reply_needed", "consent"],
-        "consent": asdict(notice),
-        "matter": matter or "",
-    }
+    data = {"consent": asdict(notice), "matter": matter or ""}
     return Reply(kind="form", text="아래 내용을 적어 주시면 담당자에게 바로 전달하겠습니다.", data=data)
 
 
@@ -119,4 +115,3 @@ def korean_date(day: date) -> str:
 
 
 NO_RESIDENT_NUMBER = text("주민등록번호는 받지 않습니다. 방금 적어 주신 번호는 저장하지 않고 지웠습니다.")
-EXPIRED_BUTTON = text("지금은 선택하실 수 없는 단추입니다. 궁금하신 내용을 글로 적어 주십시오.")
