@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from ko_pii import detect_all
+from ko_pii import DetectionResult, detect_all
 
 _KINDS = {
     "PHONE": "phone",
@@ -54,7 +54,7 @@ class Found:
 
 def find(text: str) -> list[Found]:
     """Every piece of personal data in the text, in order, none overlapping another."""
-    known = [Found(_KINDS[hit.label], hit.start, hit.end) for hit in detect_all(text, include=list(_KINDS))]
+    known = [Found(_kind(hit), hit.start, hit.end) for hit in detect_all(text, include=list(_KINDS))]
     folded, at = _fold(text)
     missed = [
         Found(kind, at[match.start()], at[match.end() - 1] + 1)
@@ -62,6 +62,12 @@ def find(text: str) -> list[Found]:
         for match in pattern.finditer(folded)
     ]
     return _without_overlaps(sorted(known + missed, key=_lightness))
+
+
+def _kind(hit: DetectionResult) -> str:
+    # No business number begins with a zero; a landline without separators can have the right check digit.
+    telephone = hit.label == "BUSINESS_REG" and hit.text.startswith("0")
+    return "phone" if telephone else _KINDS[hit.label]
 
 
 def _lightness(found: Found) -> tuple[bool, int]:

@@ -181,6 +181,10 @@ def test_no_text_breaks_the_search(text: str) -> None:
     redact(text)
 
 
+def test_a_landline_with_the_check_digit_of_a_business_number_is_a_telephone_number() -> None:
+    assert redact("0223718001") == "(전화번호)"
+
+
 SEPARATORS = st.sampled_from(["", "-", " ", ".", " - ", "–", ZERO_WIDTH, "·", f"-{ZERO_WIDTH}"])
 WORDS = st.sampled_from(["", "제 번호는 ", "문의합니다. ", "연락처(", "☎ ", "복사기 3대, "])
 AFTER = st.sampled_from(["", "입니다", " 로 전화 주세요", ")", ".", ", 10 %"])
