@@ -25,6 +25,8 @@ Events = list[dict[str, Any]]
 Values = dict[str, Any]
 
 _TRIES = 10
+# More than one conversation may try, so that a stranger's guesses don't lock the citizen out at once.
+_TRIES_A_TICKET = 30
 _PER = timedelta(hours=1)
 
 
@@ -74,6 +76,7 @@ class CheckTicket(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         try:
             current().limiter.hit(f"status:{conversation_id(tracker)}", _TRIES, _PER)
+            current().limiter.hit(f"status:{tracker.get_slot('ticket_number')}", _TRIES_A_TICKET, _PER)
             say(dispatcher, [await in_thread(_look_up, current(), tracker)])
         except TooMany as error:
             say(dispatcher, [replies.text(error.message)])

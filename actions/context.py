@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from conversations.speech import Speech
@@ -20,6 +21,8 @@ class Context:
     speech: Speech
     clock: Clock
     limiter: RateLimiter
+    department_of: Callable[[str], str | None]
+    """Whose business a matter is, by its words; None when no department stands out."""
 
 
 _current: list[Context] = []

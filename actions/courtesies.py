@@ -22,12 +22,15 @@ class _Saying(Action):
 
     action = ""
     words = ""
+    settles = False
+    """Whether the matter is over: what comes next is a new one."""
 
     def name(self) -> str:
         return self.action
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        say(dispatcher, [replies.text(self.words)])
+        reply = replies.settled(self.words) if self.settles else replies.text(self.words)
+        say(dispatcher, [reply])
         return [SlotSet("pending", None)]
 
 
@@ -44,11 +47,13 @@ class Thanks(_Saying):
 class Farewell(_Saying):
     action = "action_farewell"
     words = "감사합니다. 안녕히 가십시오. 좋은 하루 되십시오."
+    settles = True
 
 
 class FeedbackYes(_Saying):
     action = "action_feedback_yes"
     words = "도움이 되어 기쁩니다. 더 궁금하신 점이 있으면 말씀해 주십시오."
+    settles = True
 
 
 class Fallback(_Saying):
@@ -70,18 +75,25 @@ class Cancelled(Action):
         return "action_cancelled"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        await in_thread(_forget, current(), tracker)
+        forgotten = await in_thread(_forget, current(), tracker)
         if tracker.get_slot("gave_up"):
             pass  # the validation has already said where to turn
         elif tracker.active_loop_name:
-            say(dispatcher, [replies.text("진행을 취소하고, 적어 주신 성함과 연락처는 지웠습니다.")])
+            words = (
+                "진행을 취소하고, 적어 주신 성함과 연락처는 지웠습니다."
+                if forgotten
+                else "진행을 취소했습니다."
+            )
+            say(dispatcher, [replies.settled(words)])
         else:
-            say(dispatcher, [replies.text("알겠습니다. 다른 도움이 필요하시면 언제든지 말씀해 주십시오.")])
+            words = "알겠습니다. 다른 도움이 필요하시면 언제든지 말씀해 주십시오."
+            say(dispatcher, [replies.settled(words)])
         return [SlotSet(slot, None) for slot in FORM_SLOTS]
 
 
-def _forget(context: Context, tracker: Tracker) -> None:
-    given = " ".join(str(tracker.get_slot(slot) or "") for slot in PERSONAL_SLOTS)
-    if given.strip():
+def _forget(context: Context, tracker: Tracker) -> bool:
+    given = " ".join(str(tracker.get_slot(slot) or "") for slot in PERSONAL_SLOTS).strip()
+    if given:
         with context.database.session() as session:
             context.vault.forget(session, given)
+    return bool(given)

@@ -8,6 +8,7 @@ from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
+from sqlalchemy.orm import Session
 
 from actions.asking import Asking, wrong
 from actions.context import Context, current
@@ -59,6 +60,12 @@ class AskReplyNeeded(Asking):
     words = "담당자의 회신이 필요하십니까?"
     buttons = (Button(label="네", payload="affirm"), Button(label="아니요", payload="deny"))
 
+    def reply(self, tracker: Tracker) -> Reply:
+        """The matter is shown before it is sent: it may have been filled in from the conversation."""
+        asked = super().reply(tracker)
+        matter = str(tracker.get_slot("matter") or "")
+        return asked.model_copy(update={"text": f"문의 내용: {matter}\n{asked.text}"})
+
 
 class ValidateTicketForm(FormValidationAction):
     """Judges each answer by its reference alone: the values stay in the vault."""
@@ -93,22 +100,28 @@ class OpenTicket(Action):
 
 def _open(context: Context, tracker: Tracker) -> list[Reply]:
     with context.database.session() as session:
+        form = _form(context, session, tracker)
+    department_id = context.department_of(form.matter)
+    with context.database.session() as session:
         conversation = session.get_one(Conversation, conversation_id(tracker))
-
-        def plain(slot: str) -> str:
-            return context.vault.reveal(session, str(tracker.get_slot(slot) or ""))
-
-        contact = plain("contact")
-        form = TicketForm(
-            # The form's own reference: where the way back to Rasa fails after the ticket is saved, the
-            # citizen's next try finds the same ticket.
-            id=references(str(tracker.get_slot("contact_name")))[0].id,
-            name=plain("contact_name"),
-            phone=parse_phone(contact),
-            email=parse_email(contact),
-            matter=plain("matter"),
-            reply_needed=bool(tracker.get_slot("reply_needed")),
-            consent_version=current_notice().version,
-        )
-        opened = open_for(session, context.vault, conversation, form, context.clock.now())
+        now = context.clock.now()
+        opened = open_for(session, context.vault, conversation, form, now, department_id)
         return confirmation(opened, form.reply_needed)
+
+
+def _form(context: Context, session: Session, tracker: Tracker) -> TicketForm:
+    def plain(slot: str) -> str:
+        return context.vault.reveal(session, str(tracker.get_slot(slot) or ""))
+
+    contact = plain("contact")
+    return TicketForm(
+        # The form's own reference: where the way back to Rasa fails after the ticket is saved, the
+        # citizen's next try finds the same ticket.
+        id=references(str(tracker.get_slot("contact_name")))[0].id,
+        name=plain("contact_name"),
+        phone=parse_phone(contact),
+        email=parse_email(contact),
+        matter=plain("matter"),
+        reply_needed=bool(tracker.get_slot("reply_needed")),
+        consent_version=current_notice().version,
+    )

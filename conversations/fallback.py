@@ -35,7 +35,7 @@ def _replies(taken: TakenIn, meaning: Meaning, speech: Speech, shows_form: bool)
         wants_form = meaning.intent in ("open_ticket", "affirm")
         return [speech.form(taken.matter) if wants_form else replies.offer(meaning.intent)]
     words = (
-        "지금은 접수가 원활하지 않습니다. 잠시 후 다시 말씀해 주시거나 "
+        "지금은 접수가 원활하지 않습니다. 잠시 후 '문의 접수하기'를 눌러 주시거나 "
         f"대표전화 {speech.phone}번으로 연락해 주시면 담당자를 연결해 드리겠습니다."
     )
     return [Reply(kind="offer", text=words, buttons=replies.offer("handoff").buttons)]

@@ -113,7 +113,7 @@ class Intake:
             conversation.department_id = self._owner(meaning)
         message = store.add_message(
             session, self._vault.cipher, conversation, "citizen",
-            Reply(kind="text", text=masked.text, data=_record(meaning, inbound.payload)), now,
+            Reply(kind="text", text=masked.text, data=_record(conversation, meaning, inbound.payload)), now,
             channel_message_id=inbound.message_id, handled=conversation.staff_id is not None,
         )  # fmt: skip
         session.flush()
@@ -151,6 +151,10 @@ class Intake:
             kind = "email" if "@" in kept else "phone"
         return Masked(str(self._vault.put(session, kind, kept, _well_formed(kind, kept))), barred)
 
+    def department_of(self, matter: str) -> str | None:
+        """The department whose business a ticket's matter is, when one stands out."""
+        return self._owner(meaning_of_text(matter, self._faq.understand(redact(matter)), None))
+
     def _owner(self, meaning: Meaning) -> str | None:
         """The owner of the best entry, or else the department that stands out."""
         entries = (self._faq.entry(faq_id) for faq_id in candidate_ids(meaning.decision))
@@ -172,11 +176,16 @@ def new_session(conversation: Conversation) -> None:
     conversation.buttons = []
 
 
-def start_afresh(conversation: Conversation) -> None:
-    """The matter is in good hands: what comes next is a new one."""
+def settle(conversation: Conversation) -> None:
+    """The matter is over: what comes next is a new one."""
     conversation.question = None
     conversation.tried = []
     conversation.department_id = None
+
+
+def start_afresh(conversation: Conversation) -> None:
+    """The matter is in good hands, and the dialogue begins anew."""
+    settle(conversation)
     new_session(conversation)
 
 
@@ -185,11 +194,13 @@ def _well_formed(kind: str, value: str) -> bool:
     return checks[kind](value) is not None if kind in checks else True
 
 
-def _record(meaning: Meaning, payload: str | None) -> dict[str, Any]:
+def _record(conversation: Conversation, meaning: Meaning, payload: str | None) -> dict[str, Any]:
     """What is kept beside the message: for staff who ask why, and for handling it again after a crash."""
-    decision = {
-        "intent": meaning.intent,
-        "confidence": round(meaning.confidence, 4),
-        "candidates": candidate_ids(meaning.decision),
-    }
-    return {"decision": decision} | ({"payload": payload} if payload else {})
+    kept: dict[str, Any] = {"payload": payload} if payload else {}
+    if meaning.is_question and conversation.awaiting_form is None and conversation.staff_id is None:
+        kept["decision"] = {
+            "intent": meaning.intent,
+            "confidence": round(meaning.confidence, 4),
+            "candidates": candidate_ids(meaning.decision),
+        }
+    return kept

@@ -60,7 +60,7 @@ class Meaning:
                 "faq_id": faq_id,
                 "candidates": [{"faq_id": c.faq_id, "question": c.question} for c in candidates],
             },
-            "departments": list(self.departments),
+            "departments": [self.responsible] if self.responsible else list(self.departments),
         }
 
 
@@ -91,6 +91,8 @@ def meaning_of_button(payload: str) -> Meaning | None:
 
 def meaning_of_text(text: str, understanding: Understanding, awaiting_slot: str | None) -> Meaning:
     """What typed words mean; while a form waits for free text only a plain wish to leave it counts."""
+    if text.strip().isdecimal() and awaiting_slot is None:
+        return Meaning("unknown", 1.0, NoAnswer())  # a number that no button has asks nothing
     free_text = awaiting_slot in FREE_TEXT or awaiting_slot == "ticket_number"
     leaves = understanding.intent in _LEAVES_FREE_TEXT and len(text) <= _LONGEST_WISH
     if free_text and not leaves:

@@ -23,6 +23,11 @@ def text(words: str) -> Reply:
     return Reply(kind="text", text=words)
 
 
+def settled(words: str) -> Reply:
+    """Plain words after which the matter is over."""
+    return Reply(kind="text", text=words, data={"settled": True})
+
+
 def answer(entry: Entry, department: dict[str, str] | None) -> list[Reply]:
     """The entry's answer with its owner, and whether it helped."""
     data = {"faq_id": entry.id, "question": entry.question, "department": department}
@@ -47,7 +52,7 @@ def offer(reason: str) -> Reply:
     opening = {
         "unknown": "바로 답변드리기 어려운 내용입니다.",
         "deny": "도움이 되지 못해 죄송합니다.",
-        "handoff": "담당 직원에게 연결해 드리겠습니다.",
+        "handoff": "담당 직원이 직접 답변드리도록 전달하겠습니다.",
     }.get(reason, "")
     return Reply(
         kind="offer",

@@ -15,7 +15,7 @@ from conversations import replies, store
 from conversations.dialogue import DialogueError, RasaDialogue, Turn
 from conversations.fallback import without_rasa
 from conversations.hub import Hub, topic_of
-from conversations.intake import Intake, TakenIn, start_afresh
+from conversations.intake import Intake, TakenIn, settle, start_afresh
 from conversations.lanes import Lanes
 from conversations.meaning import Meaning
 from conversations.models import Conversation, Message
@@ -253,6 +253,8 @@ class Conversations:
         conversation.tried = list(dict.fromkeys([*conversation.tried, *given]))
         if any(reply.kind == "ticket" for reply in turn.replies):
             start_afresh(conversation)
+        elif any(reply.data.get("settled") for reply in turn.replies):
+            settle(conversation)
 
     def _as_before(self, taken: TakenIn) -> Outcome:
         with self.database.session() as session:
@@ -272,12 +274,12 @@ class Conversations:
         return outcome
 
     def _save_ticket(self, channel: str, sender: str, form: TicketForm) -> Outcome:
-        now = self.clock.now()
+        now, department_id = self.clock.now(), self.intake.department_of(form.matter)
         with self.database.session() as session:
             conversation = store.open_conversation(session, channel, sender, now)
             message = store.find_message(session, conversation.id, form.id)
             if message is None:
-                message = open_from_form(session, self.vault, conversation, form, now)
+                message = open_from_form(session, self.vault, conversation, form, now, department_id)
                 start_afresh(conversation)
                 session.flush()
             spoken = store.replies_to(session, message.id)

@@ -29,9 +29,17 @@ class TicketForm:
 
 
 def open_for(
-    session: Session, vault: Vault, conversation: Conversation, form: TicketForm, now: datetime
+    session: Session,
+    vault: Vault,
+    conversation: Conversation,
+    form: TicketForm,
+    now: datetime,
+    department_id: str | None,
 ) -> OpenedTicket:
-    """Open a ticket for the conversation's citizen; raises `Invalid` with a hint per field."""
+    """Open a ticket for the conversation's citizen; raises `Invalid` with a hint per field.
+
+    `department_id` is whose business the matter is by its words; else the last question tells.
+    """
     request = TicketRequest(
         conversation_id=conversation.id,
         channel=conversation.channel,
@@ -41,7 +49,7 @@ def open_for(
         matter=form.matter,
         reply_needed=form.reply_needed,
         consent_version=form.consent_version,
-        department_id=conversation.department_id,
+        department_id=department_id or conversation.department_id,
         tried=list(conversation.tried),
         key=f"{conversation.id}.{form.id}",
     )
@@ -55,10 +63,15 @@ def confirmation(opened: OpenedTicket, reply_needed: bool) -> list[Reply]:
 
 
 def open_from_form(
-    session: Session, vault: Vault, conversation: Conversation, form: TicketForm, now: datetime
+    session: Session,
+    vault: Vault,
+    conversation: Conversation,
+    form: TicketForm,
+    now: datetime,
+    department_id: str | None,
 ) -> Message:
     """Open the ticket and add form and confirmation to the conversation; returns the form's message."""
-    opened = open_for(session, vault, conversation, form, now)
+    opened = open_for(session, vault, conversation, form, now, department_id)
     ticket = tickets.find(session, opened.number)
     matter = str(Reference("matter", True, ticket.matter_ref)) if ticket else ""
     message = store.add_message(

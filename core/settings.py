@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import Invalid
 
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout: data and `.env` are found there from whichever folder a command is given."""
@@ -66,5 +68,9 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """The settings of this process, from the environment and `.env`."""
-    return Settings()
+    """The settings of this process, from the environment and `.env`; raises `Invalid` for a wrong one."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = ", ".join(str(problem["loc"][0]).upper() for problem in error.errors())
+        raise Invalid(f"설정값이 올바르지 않습니다: {names}") from error

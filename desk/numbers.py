@@ -11,7 +11,7 @@ from core.clock import SEOUL
 
 # Base 32 without 0/O and 1/I, which are mistaken for each other on paper and on the telephone.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-_SHAPE = re.compile(rf"E?(\d{{8}})([{ALPHABET}]{{4}})")
+_SHAPE = re.compile(rf"(?<![A-Z0-9])E?(\d{{8}})([{ALPHABET}]{{4}})(?![A-Z0-9])")
 
 
 def draw(received_at: datetime) -> str:
@@ -23,5 +23,5 @@ def draw(received_at: datetime) -> str:
 def normalise(text: str) -> str | None:
     """The number as it is stored, from any spacing, case or width; None when the text can't be one."""
     bare = re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text)).upper()
-    match = _SHAPE.fullmatch(bare)
+    match = _SHAPE.search(bare)
     return f"E-{match[1]}-{match[2]}" if match else None

@@ -23,11 +23,13 @@ def generate() -> str:
 
 
 def check_strength(password: str, username: str) -> None:
-    """Raise `Invalid` when it is too short, too long, a few characters repeated, or holds the username."""
+    """Raise `Invalid` when it is too short or long, too simple, or holds the username."""
     if not SHORTEST <= len(password) <= LONGEST:
         hint = f"{SHORTEST}자 이상 {LONGEST}자 이하로 정해 주십시오."
     elif len(set(password)) < 4:
         hint = "같은 문자를 되풀이하지 말아 주십시오."
+    elif password.isdecimal():
+        hint = "숫자만 쓰지 말아 주십시오."
     elif username.lower() in password.lower():
         hint = "아이디가 들어가지 않게 정해 주십시오."
     else:

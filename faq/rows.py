@@ -15,7 +15,18 @@ Kind = Literal["question", "paraphrase", "passage", "example", "duty", "refusal"
 
 
 DIALOGUE_INTENTS = frozenset(
-    {"greet", "thanks", "farewell", "affirm", "deny", "stop", "handoff", "find_staff", "check_ticket"}
+    {
+        "greet",
+        "thanks",
+        "farewell",
+        "affirm",
+        "deny",
+        "stop",
+        "handoff",
+        "open_ticket",
+        "find_staff",
+        "check_ticket",
+    }
 )
 
 

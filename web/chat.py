@@ -18,7 +18,7 @@ from core.errors import Invalid
 from desk.consent import current_notice
 from web.composition import House
 from web.pages import popular
-from web.requests import MINUTE, address_of, house_of, raw, web_channel
+from web.requests import MINUTE, address_of, house_of, limit_reading, raw, web_channel
 
 router = APIRouter(prefix="/api/chat")
 
@@ -50,6 +50,7 @@ class TicketBody(BaseModel):
 async def config(request: Request) -> dict[str, Any]:
     """What the widget shows before anybody has said anything."""
     house = house_of(request)
+    limit_reading(request)
     return {
         "name": house.settings.foundation_name,
         "greeting": "무엇을 도와드릴까요?",
@@ -78,6 +79,7 @@ async def messages(
     """What was said after message `after`, and who has the conversation."""
     house = house_of(request)
     visitor = web_channel(house).visitor(authorization.removeprefix("Bearer "))
+    limit_reading(request)
     house.limiter.hit(f"read:{visitor}", 4 * MESSAGES_A_MINUTE, MINUTE)
     history = await house.conversations.history("web", visitor, after)
     return {"messages": [said.for_citizen() for said in history.messages], "person": history.person}

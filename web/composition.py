@@ -69,7 +69,9 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     intake = Intake(database, vault, faq, clock)
     conversations = Conversations(database, vault, intake, dialogue, speech, channels, clock, hub)
     staff_desk = StaffDesk(database, vault, channels, clock, hub)
-    actions_context.use(actions_context.Context(database, vault, speech, clock, limiter))
+    actions_context.use(
+        actions_context.Context(database, vault, speech, clock, limiter, intake.department_of)
+    )
     return House(
         settings, secrets, clock, database, vault, faq, channels, hub, limiter, dialogue, conversations,
         staff_desk,

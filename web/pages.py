@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from core.clock import SEOUL
 from web.composition import House
-from web.requests import house_of
+from web.requests import house_of, limit_reading
 
 router = APIRouter()
 
@@ -23,6 +23,7 @@ _templates = Jinja2Templates(Path(__file__).parent / "templates")
 async def home(request: Request) -> Response:
     """The foundation's sample home page, with the chat widget."""
     house = house_of(request)
+    limit_reading(request)
     context = {"foundation": _foundation(house), "popular": [{"question": text} for text in popular(house)]}
     return _templates.TemplateResponse(request, "public/home.html", context)
 

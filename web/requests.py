@@ -11,6 +11,7 @@ from channels.web.adapter import WebChannel
 from web.composition import House
 
 MINUTE = timedelta(minutes=1)
+READS_A_MINUTE_AN_ADDRESS = 1200
 
 
 def house_of(connection: HTTPConnection) -> House:
@@ -30,6 +31,11 @@ def web_channel(house: House) -> WebChannel:
 def address_of(connection: HTTPConnection) -> str:
     """The address of whoever asks; behind a trusted proxy uvicorn has put the forwarded one here."""
     return connection.client.host if connection.client else "-"
+
+
+def limit_reading(connection: HTTPConnection) -> None:
+    """Raises `TooMany` when an address reads pages and messages too fast for people behind one router."""
+    house_of(connection).limiter.hit(f"read:{address_of(connection)}", READS_A_MINUTE_AN_ADDRESS, MINUTE)
 
 
 async def raw(request: Request) -> protocol.Request:

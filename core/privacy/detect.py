@@ -42,6 +42,9 @@ _MISSED = [
     ("business", re.compile(r"(?<!\d)\d{3}-\d{2}-\d{5}(?!\d)")),
 ]
 
+# Two letters of its tail can be a bank's, and make it look like an account.
+_TICKET_NUMBER = re.compile(r"(?<![A-Z0-9])E-?\d{8}-?[2-9A-HJ-NP-Z]{4}(?![A-Z0-9])", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Found:
@@ -61,7 +64,11 @@ def find(text: str) -> list[Found]:
         for kind, pattern in _MISSED
         for match in pattern.finditer(folded)
     ]
-    return _without_overlaps(sorted(known + missed, key=_lightness))
+    numbers = [match.span() for match in _TICKET_NUMBER.finditer(text)]
+    personal = [
+        f for f in known + missed if not any(f.start < end and start < f.end for start, end in numbers)
+    ]
+    return _without_overlaps(sorted(personal, key=_lightness))
 
 
 def _kind(hit: DetectionResult) -> str:

@@ -100,7 +100,16 @@ async def rasa(tmp_path: Path) -> AsyncIterator[Rasa]:
     Base.metadata.create_all(database.engine)
     world = World(database)
     limiter = RateLimiter(world.clock)
-    context.use(context.Context(database, world.vault, world.speech, world.clock, limiter))
+    context.use(
+        context.Context(
+            database,
+            world.vault,
+            world.speech,
+            world.clock,
+            limiter,
+            world.conversations.intake.department_of,
+        )
+    )
     transport = httpx.ASGITransport(create_app(TOKEN))
     async with httpx.AsyncClient(transport=transport, base_url="http://actions") as http:
         yield Rasa(world, http)

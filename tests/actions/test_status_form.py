@@ -49,8 +49,16 @@ async def test_guessing_is_stopped_and_allowed_again_later(rasa: Rasa) -> None:
     assert number in await look_up(rasa, number, "010-1234-5678")
 
 
+async def test_guessing_one_ticket_from_many_conversations_is_stopped_too(rasa: Rasa) -> None:
+    number = await ticket(rasa)
+    for guess in range(30):
+        await look_up(rasa, number, "010-9999-9999", sender=f"guesser-{guess}")
+    assert "요청이 너무 많습니다" in await look_up(rasa, number, "010-1234-5678", sender="another")
+
+
 @pytest.mark.parametrize(
-    "typed", ["e-20261124-7f3k", "E 20261124 7F3K", "２０２６１１２４７F３K", "202611247F3K"]
+    "typed",
+    ["e-20261124-7f3k", "E 20261124 7F3K", "２０２６１１２４７F３K", "제 번호는 E-20261124-7F3K 입니다"],
 )
 async def test_a_ticket_number_is_taken_in_any_spacing(rasa: Rasa, typed: str) -> None:
     said = await rasa.run("validate_status_form", form="status_form", given={"ticket_number": typed})

@@ -9,7 +9,7 @@ import pytest
 from conversations import intake
 from conversations.dialogue import Turn
 from conversations.meaning import meaning_of_text
-from conversations.replies import text
+from conversations.replies import settled, text
 from faq.understanding import Understanding
 from tests.conversations.world import COPIER, FEE, UNKNOWN, World, asks
 
@@ -138,3 +138,22 @@ def test_a_matter_goes_to_a_department_only_when_one_stands_out(
 ) -> None:
     understood = Understanding("unknown", 0.9, departments=tuple(ranked))
     assert meaning_of_text("문의합니다", understood, None).responsible == responsible
+
+
+async def test_a_matter_that_is_settled_is_no_matter_of_the_next_ticket(world: World) -> None:
+    await world.say(COPIER)
+    world.dialogue.turns.append(Turn(replies=[settled("도움이 되어 기쁩니다.")]))
+    await world.say("네")
+    await world.say("상담원 연결", "handoff")
+    assert world.dialogue.heard[-1].metadata["matter"] is None
+
+
+async def test_a_ticket_goes_where_its_own_matter_belongs(world: World) -> None:
+    await world.say(COPIER)
+    await world.conversations.submit("web", "u1", world.form(matter=FEE))
+    assert [ticket.department_id for ticket in world.tickets()] == ["ads-planning"]
+
+
+async def test_a_bare_number_that_no_button_has_asks_nothing(world: World) -> None:
+    await world.say("18")
+    assert world.dialogue.heard[-1].intent == "unknown"

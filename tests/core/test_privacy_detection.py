@@ -185,6 +185,10 @@ def test_a_landline_with_the_check_digit_of_a_business_number_is_a_telephone_num
     assert redact("0223718001") == "(전화번호)"
 
 
+def test_a_ticket_number_is_no_account_even_with_a_banks_letters() -> None:
+    assert redact("제 접수번호는 E-20261123-32MG입니다") == "제 접수번호는 E-20261123-32MG입니다"
+
+
 SEPARATORS = st.sampled_from(["", "-", " ", ".", " - ", "–", ZERO_WIDTH, "·", f"-{ZERO_WIDTH}"])
 WORDS = st.sampled_from(["", "제 번호는 ", "문의합니다. ", "연락처(", "☎ ", "복사기 3대, "])
 AFTER = st.sampled_from(["", "입니다", " 로 전화 주세요", ")", ".", ", 10 %"])
