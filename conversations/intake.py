@@ -29,6 +29,7 @@ from core.privacy import Masked, Vault, mask, redact
 from desk.contact_details import parse_email, parse_phone
 from desk.intake import without_resident_numbers
 from faq.service import FaqService
+from faq.understanding import NOTHING
 
 _LONG_PAUSE = timedelta(hours=6)
 _LONG_SESSION = 100
@@ -81,16 +82,14 @@ class Intake:
         """Store and understand one message; raises `Invalid` for a text that can't be taken."""
         text = clean(inbound.text)
         # Understood before the transaction begins: SQLite has one writer, who must not wait for an encoder.
-        understanding = None if inbound.payload else self._faq.understand(redact(text))
+        pressed = meaning_of_button(inbound.payload or "")
+        understood = NOTHING if pressed else self._faq.understand(redact(text))
         now = self._clock.now()
         with self._database.session() as session:
             conversation = store.open_conversation(session, inbound.channel, inbound.sender, now)
             earlier = store.find_message(session, conversation.id, inbound.message_id)
-            payload = pressed_payload(inbound, conversation.buttons)
-            meaning = meaning_of_button(payload) if payload else None
-            if meaning is None:
-                understood = understanding or self._faq.understand(redact(text))
-                meaning = meaning_of_text(text, understood, conversation.awaiting_slot)
+            typed = meaning_of_button(pressed_payload(inbound, conversation.buttons) or "")
+            meaning = pressed or typed or meaning_of_text(text, understood, conversation.awaiting_slot)
             if earlier:
                 return self._again(session, conversation, earlier, meaning)
             return self._new(session, conversation, inbound, text, meaning, now)
