@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
+from faq.entries import Entry, same_question
 from faq.text import clean
 
 LABELS = Path(__file__).parent / "labels"
+TAUGHT_ONE_IN = 3
+"""One label in three, drawn by its text so that it never changes sides, teaches; the others judge."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,16 @@ class Label:
 
     text: str
     faq_id: str | None
+    judges: bool = True
+    """False for what can't be trusted beyond the promised error rate, or was picked by the very decision
+    that it would judge (a citizen's click): it only teaches."""
+
+    @property
+    def teaches(self) -> bool:
+        """Whether anything may be learned from it (decision, adapter, refusals). The others are the judges:
+        what has been learned from can't tell any more how often the learner is wrong."""
+        lot = int.from_bytes(hashlib.sha256(same_question(self.text).encode()).digest()[:8])
+        return not self.judges or lot % TAUGHT_ONE_IN == 0
 
 
 def load_labels(folder: Path = LABELS) -> list[Label]:
@@ -40,3 +54,13 @@ def fitting(labels: list[Label], known: Collection[str]) -> list[Label]:
     """
     named = {label.faq_id for label in labels if label.faq_id}
     return labels if len(named.intersection(known)) * 2 >= max(len(named), 1) else []
+
+
+def joined(shipped: Iterable[Label], own: Iterable[Label], entries: Iterable[Entry]) -> list[Label]:
+    """Labels that ship with the project, and those of this deployment's staff, which count where both speak.
+
+    A question that has become an entry's own is no refusal any more.
+    """
+    told = {same_question(label.text): label for label in (*shipped, *own)}
+    asked = {same_question(text) for entry in entries for text in entry.questions}
+    return [label for key, label in told.items() if label.faq_id is not None or key not in asked]

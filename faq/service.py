@@ -16,7 +16,7 @@ from faq import repository
 from faq.cache import LruCache, VectorCache
 from faq.decision import Candidate
 from faq.entries import Entry
-from faq.labels import LABELS, fitting, load_labels
+from faq.labels import LABELS, Label, fitting, joined, load_labels
 from faq.rows import Row, intent_rows
 from faq.snapshot import Content, Snapshot, build_snapshot
 from faq.storage import SnapshotStore
@@ -46,14 +46,16 @@ class FaqService:
         *,
         nlu: Path = NLU,
         labels: Path = LABELS,
+        extra_labels: Callable[[], list[Label]] = list,
         alpha: float = ERROR_RATE,
         confidence: float = 0.95,
     ) -> None:
         """Loads the saved index, or builds one.
 
         `extra_rows` gives the departments' duties; `nlu` is Rasa's file with the examples of the dialogue's
-        intents, `labels` the folder of labelled questions. `alpha` and `confidence` are the promise: at most
-        this share of immediate answers is wrong, with this confidence.
+        intents, `labels` the folder of labelled questions, `extra_labels` gives what staff have judged since.
+        `alpha` and `confidence` are the promise: at most this share of immediate answers is wrong, with this
+        confidence.
         """
         self._database = database
         self._encoder = encoder
@@ -62,6 +64,7 @@ class FaqService:
         self._extra_rows = extra_rows
         self._nlu = nlu
         self._labels = labels
+        self._extra_labels = extra_labels
         self._promise = (alpha, confidence)
         self._building = threading.Lock()
         self._looked = time.monotonic()
@@ -142,7 +145,7 @@ class FaqService:
             entries = tuple(repository.all_entries(session))
         extra = (*intent_rows(self._nlu), *self._extra_rows())
         labels = fitting(load_labels(self._labels), [entry.id for entry in entries])
-        return Content(entries, extra, tuple(labels))
+        return Content(entries, extra, tuple(joined(labels, self._extra_labels(), entries)))
 
     def _stored(self, content: Content) -> Snapshot | None:
         return self._store.load(content.version(self._encoder, *self._promise), content)
