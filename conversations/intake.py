@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from channels.protocol import LONGEST_TEXT, Inbound, Reply
-from conversations import store
+from conversations import signals, store
 from conversations.hub import topic_of
 from conversations.meaning import (
     FREE_TEXT,
@@ -110,9 +110,12 @@ class Intake:
         if meaning.is_question and conversation.awaiting_form is None:
             conversation.question = self._vault.cipher.encrypt(masked.text)
             conversation.department_id = self._owner(meaning)
+        data = _record(conversation, meaning, inbound.payload)
+        if conversation.staff_id is None and conversation.awaiting_form is None:
+            data |= signals.note(session, conversation, meaning, now)
         message = store.add_message(
             session, self._vault.cipher, conversation, "citizen",
-            Reply(kind="text", text=masked.text, data=_record(conversation, meaning, inbound.payload)), now,
+            Reply(kind="text", text=masked.text, data=data), now,
             channel_message_id=inbound.message_id, handled=conversation.staff_id is not None,
         )  # fmt: skip
         session.flush()

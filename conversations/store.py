@@ -80,6 +80,14 @@ def messages_after(session: Session, conversation_id: str, seq: int, limit: int 
     return list(reversed(session.scalars(query).all()))
 
 
+def last_message(session: Session, conversation: Conversation) -> Message | None:
+    """What was said last, by whomever."""
+    query = select(Message).where(
+        Message.conversation_id == conversation.id, Message.seq == conversation.last_seq
+    )
+    return session.scalar(query)
+
+
 def replies_to(session: Session, message_id: str) -> list[Message]:
     """The replies that a citizen's message got."""
     return list(

@@ -38,3 +38,25 @@ class FaqParaphrase(Base):
     entry_id: Mapped[str] = mapped_column(ForeignKey("faq_entries.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     text: Mapped[str] = mapped_column(Text)
+
+
+class LabelledPair(Base):
+    """What somebody said about a question: that an entry answers it, or doesn't, or that none does.
+
+    The question itself isn't here. `subject` names where it is kept, masked and encrypted
+    (`message:<id>`, `ticket:<number>`), so that it is forgotten there for all purposes at once.
+    """
+
+    __tablename__ = "labelled_pairs"
+
+    subject: Mapped[str] = mapped_column(String(80), primary_key=True)
+    slot: Mapped[str] = mapped_column(String(120), primary_key=True)
+    """`verdict`, `paraphrase`, or `faq:<id>`: what a newer word about the same thing replaces."""
+    signal: Mapped[str] = mapped_column(String(16))
+    """helpful, unhelpful, chosen (a citizen's), verdict, paraphrase (staff's)."""
+    faq_id: Mapped[str | None] = mapped_column(String(100), index=True)
+    """No foreign key: an entry may come and go while what was said about it stays true."""
+    text: Mapped[str | None] = mapped_column(Text)
+    """The wording that staff have published as a paraphrase; None for every other signal."""
+    staff_id: Mapped[str | None] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
