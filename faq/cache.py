@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -42,14 +42,18 @@ class VectorCache:
     """Remembers the vectors of the last build, so that the next one encodes only what is new."""
 
     def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
+        self.encoder = encoder
         self._known: dict[tuple[str, bool], Vectors] = {}
+
+    def know(self, texts: Iterable[tuple[str, bool]], vectors: Vectors) -> None:
+        """Take over vectors that this encoder made before, of texts and whether they are passages."""
+        self._known |= dict(zip(texts, vectors, strict=True))
 
     def encode(self, texts: list[str], passages: bool) -> Vectors:
         """float32[len(texts), d] of questions or of passages."""
         new = [text for text in dict.fromkeys(texts) if (text, passages) not in self._known]
-        encode = self._encoder.encode_passages if passages else self._encoder.encode_queries
+        encode = self.encoder.encode_passages if passages else self.encoder.encode_queries
         self._known |= {(text, passages): vector for text, vector in zip(new, encode(new), strict=True)}
         if not texts:
-            return np.zeros((0, self._encoder.dimension), dtype=np.float32)
+            return np.zeros((0, self.encoder.dimension), dtype=np.float32)
         return np.stack([self._known[text, passages] for text in texts])

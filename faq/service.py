@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import structlog
 
 from core.clock import SEOUL, Clock
 from core.database import Database
-from embeddings.protocols import Encoder
+from embeddings.index import EXACT_UP_TO
+from embeddings.protocols import Encoder, Vectors
 from faq import repository
+from faq.adapter import AdapterStore
 from faq.cache import LruCache, VectorCache
 from faq.decision import Candidate
 from faq.entries import Entry
@@ -31,6 +35,14 @@ LOOK_EVERY = 2.0
 """Seconds between two looks for an index that another process has built."""
 NLU = Path(__file__).parents[1] / "bot/data/nlu.yml"
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class _Served:
+    """A snapshot, and the vectors of its encoder: both change together."""
+
+    snapshot: Snapshot
+    vectors: VectorCache
 
 
 class FaqService:
@@ -59,6 +71,7 @@ class FaqService:
         """
         self._database = database
         self._encoder = encoder
+        self._adapters = AdapterStore(data_dir / "adapter")
         self._store = SnapshotStore(data_dir / "index")
         self._clock = clock
         self._extra_rows = extra_rows
@@ -69,20 +82,24 @@ class FaqService:
         self._building = threading.Lock()
         self._looked = time.monotonic()
         self._passed_over: str | None = None  # an index that isn't of today's content
-        self._vectors = VectorCache(encoder)
         self._cache: LruCache[Understanding] = LruCache(CACHED_QUESTIONS)
-        content = self._content()
-        self._snapshot = self._stored(content) or self._build(content)
+        content, adapted = self._content(), self._adapters.adapted(encoder)
+        self._served = self._stored(content, adapted) or self._build(content, VectorCache(adapted))
 
     @property
     def version(self) -> str:
         """The version of the index that answers now."""
-        return self._snapshot.version
+        return self._served.snapshot.version
 
     @property
     def snapshot(self) -> Snapshot:
         """What answers now, for reports."""
-        return self._snapshot
+        return self._served.snapshot
+
+    @property
+    def encoder(self) -> Encoder:
+        """What encodes a question now, the adapter included."""
+        return self._served.vectors.encoder
 
     def understand(self, text: str) -> Understanding:
         """What a message means. Never raises for any text; the same text costs no second embedding."""
@@ -90,11 +107,11 @@ class FaqService:
         if not question:
             return NOTHING
         self._look_for_new_index()
-        snapshot, today = self._snapshot, self._clock.now().astimezone(SEOUL).date()
-        key = (question, snapshot.version, today)
+        served, today = self._served, self._clock.now().astimezone(SEOUL).date()
+        key = (question, served.snapshot.version, today)
         if (known := self._cache.get(key)) is not None:
             return known
-        result = understand(snapshot, question, self._encoder, today)
+        result = understand(served.snapshot, question, served.vectors.encoder, today)
         self._cache.put(key, result)
         return result
 
@@ -104,30 +121,42 @@ class FaqService:
 
     def entry(self, faq_id: str) -> Entry | None:
         """The entry as it is served, valid today or not; None where there is none."""
-        return self._snapshot.entries.get(faq_id)
+        return self._served.snapshot.entries.get(faq_id)
 
     def entries(self) -> list[Entry]:
         """All entries as they are served."""
-        return list(self._snapshot.entries.values())
+        return list(self._served.snapshot.entries.values())
 
     def rebuild(self) -> str:
         """Build the index from the database and swap it in while the old one answers; its version."""
-        self._snapshot = self._build(self._content())
-        return self._snapshot.version
+        adapted, vectors = self._adapters.adapted(self._encoder), self._served.vectors
+        if adapted.fingerprint != vectors.encoder.fingerprint:
+            vectors = VectorCache(adapted)
+        self._served = self._build(self._content(), vectors)
+        return self.version
+
+    def trial(self, entries: Sequence[Entry]) -> Snapshot:
+        """What would serve with these entries: built like the one that does, but neither saved nor served."""
+        with self._building:
+            return self._snapshot(self._content(entries), self._served.vectors)
+
+    def encode(self, texts: list[str]) -> Vectors:
+        """Questions as the serving encoder sees them; the same text costs no second embedding."""
+        with self._building:
+            return self._served.vectors.encode(texts, False)
 
     def refresh_if_changed(self) -> bool:
         """Take over an index that another process has built. Cheap when there is none: reads a small file."""
         version = self._store.current()
-        if version is None or version == self._snapshot.version or not self._building.acquire(blocking=False):
+        if version is None or version == self.version or not self._building.acquire(blocking=False):
             return False
         try:
-            content = self._content()
-            snapshot = self._stored(content)
-            if snapshot is None or snapshot.version != version:
+            served = self._stored(self._content(), self._adapters.adapted(self._encoder))
+            if served is None or served.snapshot.version != version:
                 self._passed_over = version
                 return False
-            self._snapshot = snapshot
-            log.info("index.taken_over", version=snapshot.version)
+            self._served = served
+            log.info("index.taken_over", version=version)
             return True
         finally:
             self._building.release()
@@ -137,30 +166,41 @@ class FaqService:
         if now - self._looked < LOOK_EVERY:
             return
         self._looked = now
-        if self._store.current() not in {None, self._snapshot.version, self._passed_over}:
+        if self._store.current() not in {None, self.version, self._passed_over}:
             threading.Thread(target=self.refresh_if_changed, name="index", daemon=True).start()
 
-    def _content(self) -> Content:
-        with self._database.session() as session:
-            entries = tuple(repository.all_entries(session))
+    def _content(self, entries: Sequence[Entry] | None = None) -> Content:
+        if entries is None:
+            with self._database.session() as session:
+                entries = repository.all_entries(session)
         extra = (*intent_rows(self._nlu), *self._extra_rows())
         labels = fitting(load_labels(self._labels), [entry.id for entry in entries])
-        return Content(entries, extra, tuple(joined(labels, self._extra_labels(), entries)))
+        return Content(tuple(entries), extra, tuple(joined(labels, self._extra_labels(), entries)))
 
-    def _stored(self, content: Content) -> Snapshot | None:
-        return self._store.load(content.version(self._encoder, *self._promise), content)
+    def _stored(self, content: Content, encoder: Encoder) -> _Served | None:
+        snapshot = self._store.load(content.version(encoder, *self._promise), content)
+        if snapshot is None:
+            return None
+        vectors = VectorCache(encoder)
+        if len(snapshot.rows) <= EXACT_UP_TO:  # a larger index has only rounded ones
+            texts = [(row.text, row.kind == "passage") for row in snapshot.rows]
+            vectors.know(texts, snapshot.index.vectors(np.arange(len(texts))))
+        return _Served(snapshot, vectors)
 
-    def _build(self, content: Content) -> Snapshot:
+    def _build(self, content: Content, vectors: VectorCache) -> _Served:
         with self._building:
             started = time.perf_counter()
-            version = content.version(self._encoder, *self._promise)
-            snapshot = build_snapshot(version, content, self._vectors.encode, *self._promise)
+            snapshot = self._snapshot(content, vectors)
             self._store.save(snapshot)
             log.info(
                 "index.built",
-                version=version,
+                version=snapshot.version,
                 entries=len(content.entries),
                 rows=snapshot.index.size,
                 seconds=round(time.perf_counter() - started, 2),
             )
-            return snapshot
+            return _Served(snapshot, vectors)
+
+    def _snapshot(self, content: Content, vectors: VectorCache) -> Snapshot:
+        version = content.version(vectors.encoder, *self._promise)
+        return build_snapshot(version, content, vectors.encode, *self._promise)
