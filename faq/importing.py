@@ -27,6 +27,11 @@ class Changes:
         """Whether it would do nothing."""
         return not (self.added or self.changed or self.removed)
 
+    def applied_to(self, entries: Iterable[Entry]) -> list[Entry]:
+        """The entries as they will be, ordered by id."""
+        after = {entry.id: entry for entry in (*entries, *self.changed, *self.added)}
+        return sorted((e for e in after.values() if e.id not in self.removed), key=lambda e: e.id)
+
 
 def plan(session: Session, entries: Iterable[Entry], *, replace: bool = False) -> Changes:
     """What importing these entries would change; with `replace`, entries not among them are removed.

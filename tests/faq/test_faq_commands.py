@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from core.database import Database
+from desk.models import AccessLog
+from faq import repository
+from faq.entries import Entry
 from faq.sources import load_sources, write_entries
 from web.cli.app import app
 
@@ -114,6 +118,46 @@ def test_import_refuses_a_bad_file_as_a_whole(installation: Path, faq_database: 
     assert "faq.csv:2: valid_from: 날짜가" in run("import", file, code=1).stderr
     assert "new.one" not in run("export", installation / "all.yml").stdout
     assert len(load_sources([installation / "all.yml"])) == len(ENTRIES)
+
+
+@pytest.fixture
+def regression(installation: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = [
+        {"text": "정부광고 수수료는 얼마?", "id": "ads.fee"},
+        {"text": "복사기 되나요", "id": "visit.copier"},
+    ]
+    (installation / "cases.jsonl").write_text("\n".join(map(json.dumps, cases)), "utf-8")
+    monkeypatch.setenv("EUNGDAE_REGRESSION_SET", str(installation))
+
+
+@pytest.mark.parametrize("arguments", [[], ["--dry-run"], ["--json"]])
+def test_import_refuses_what_breaks_the_regression_set_and_names_the_questions(
+    installation: Path, faq_database: Database, regression, arguments: list[str]
+) -> None:
+    file = installation / "faq.csv"
+    write_entries(file, [entry for entry in ENTRIES if entry.id != "ads.fee"])
+    refused = run("import", file, "--replace", *arguments, code=1)
+    assert "“정부광고 수수료는 얼마?” 기대: ads.fee, 결과: " in refused.stderr
+    assert "“복사기 되나요”" not in refused.stderr
+    assert len(stored(faq_database)) == len(ENTRIES)
+
+
+def test_import_by_force_names_the_questions_and_is_audited(
+    installation: Path, faq_database: Database, regression
+) -> None:
+    file = installation / "faq.csv"
+    write_entries(file, [entry for entry in ENTRIES if entry.id != "ads.fee"])
+    forced = run("import", file, "--replace", "--force")
+    assert "“정부광고 수수료는 얼마?”" in forced.stderr
+    assert len(stored(faq_database)) == len(ENTRIES) - 1
+    with faq_database.session() as session:
+        (line,) = session.scalars(select(AccessLog))
+    assert (line.address, line.action, line.subject) == ("cli", "faq.import.forced", "1 broken")
+
+
+def stored(database: Database) -> list[Entry]:
+    with database.session() as session:
+        return repository.all_entries(session)
 
 
 def test_export_gives_the_same_back(installation: Path) -> None:

@@ -14,17 +14,20 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
 
 from core import logging
 from core.clock import SEOUL, SystemClock
 from core.database import Database
+from core.errors import Conflict
 from core.settings import load_settings
-from desk import directory
+from desk import access, directory
 from embeddings.encoder import EncoderUnavailable, load_encoder
 from embeddings.protocols import Encoder
-from faq import evaluation, importing, repository
+from faq import evaluation, importing, publishing, repository
 from faq.decision import Answer, Choices
 from faq.importing import Changes
+from faq.regression import Breaks, Gate
 from faq.service import FaqService
 from faq.sources import SourceErrors, load_sources, write_entries
 from web.composition import build_faq
@@ -129,20 +132,56 @@ def import_(
     files: Annotated[list[Path], typer.Argument(help="YAML, CSV, 엑셀(.xlsx) 파일 또는 폴더")],
     replace: Annotated[bool, typer.Option("--replace", help="파일에 없는 항목은 지웁니다.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="바뀔 내용만 보여 줍니다.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="회귀 질문이 나빠져도 씁니다. 접근 기록에 남습니다.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """자주 묻는 질문을 가져옵니다. 바뀌는 내용을 보여 주고, 모두 쓰거나 하나도 쓰지 않습니다."""
-    with _database() as database, database.session() as session:
-        known = {unit.id for unit in directory.departments(session)}
+    with _database() as database:
+        with database.session() as session:
+            known = {unit.id for unit in directory.departments(session)}
         try:
-            changes = importing.plan(session, load_sources(files, known or None), replace=replace)
+            entries = load_sources(files, known or None)
+
+            def plan(session: Session) -> Changes:
+                return importing.plan(session, entries, replace=replace)
+
+            changes = _publish(database, plan, dry_run, force)
         except SourceErrors as errors:
-            if as_json:
-                typer.echo(json.dumps({"errors": errors.errors}, ensure_ascii=False))
-            _fail("\n".join(errors.errors))
-        if not dry_run:
-            importing.apply(session, changes, SystemClock().now())
+            _refuse(errors.errors, as_json)
+        except (Breaks, Conflict) as error:
+            _refuse(error.message.splitlines(), as_json)
     _show(changes, dry_run, as_json)
+
+
+def _publish(database: Database, plan: publishing.Plan, dry_run: bool, force: bool) -> Changes:
+    settings, clock = load_settings(), SystemClock()
+
+    def faq() -> FaqService:
+        logging.configure()
+        return build_faq(settings, database, clock, _encoder())
+
+    gate = Gate(faq, settings.regression_set, clock)
+    if dry_run:
+        return publishing.check(database, plan, gate)
+    try:
+        return publishing.publish(database, plan, gate, clock)
+    except Breaks as error:
+        if not force:
+            raise
+        typer.echo(error.message.replace("나빠져서 아무것도 바꾸지 않았습니다", "나빠집니다"), err=True)
+        with database.session() as session:
+            changes = plan(session)
+            importing.apply(session, changes, clock.now())
+            access.log(session, None, "cli", "faq.import.forced", f"{len(error.broken)} broken", clock.now())
+        return changes
+
+
+def _refuse(errors: list[str], as_json: bool) -> NoReturn:
+    if as_json:
+        typer.echo(json.dumps({"errors": errors}, ensure_ascii=False))
+    _fail("\n".join(errors))
 
 
 def export(file: Annotated[Path, typer.Argument(help="쓸 파일: .yml, .csv, .xlsx")]) -> None:
@@ -194,7 +233,8 @@ def _faq() -> Iterator[tuple[FaqService, Encoder]]:
     logging.configure()
     encoder = _encoder()
     with _database() as database:
-        yield build_faq(load_settings(), database, SystemClock(), encoder), encoder
+        faq = build_faq(load_settings(), database, SystemClock(), encoder)
+        yield faq, faq.encoder
 
 
 def _encoder() -> Encoder:
