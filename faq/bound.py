@@ -1,9 +1,13 @@
 """Picks a threshold with a finite-sample guarantee.
 
-Among the questions answered at a threshold, the number answered wrongly is binomial. Thresholds are tried
-from a strict one to the loosest, in steps that don't depend on the labels; each is kept only while
-Clopper-Pearson's upper bound on its share of wrong answers stays within `alpha`. The first that fails ends
-the sequence, so all tests together err with probability 1 - confidence.
+Above the (k+1)-th highest confidence the k questions are a fair sample of all that exceed it, so those of
+them that are answered wrongly are binomial. Numbers of answers are tried from few to many, in steps that
+don't depend on the labels; each is kept only while Clopper-Pearson's upper bound on its share of wrong
+answers stays within `alpha`. The first that fails ends the sequence, so all tests together err with
+probability 1 - confidence (Learn-then-Test, fixed sequence).
+
+This holds only if the confidences come from a model that learned nothing from the labels given here, and the
+place where the sequence begins neither (`promising_share` takes it from the labels that do teach).
 """
 
 from __future__ import annotations
@@ -13,13 +17,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv  # type: ignore[import-untyped]
+from scipy.special import betainc, betaincinv  # type: ignore[import-untyped]
 
 WORTHWHILE = 0.2
-"""The first threshold tested answers this share of the labelled questions: answering fewer isn't worth the
-risk that a single wrong one among them ends the sequence before it began."""
+"""Where nothing tells where to begin, the first threshold tested answers this share of the questions."""
 NEVER = 1.0
 """The threshold that only certainty reaches: the very question of an entry."""
+_STEP = 1.05
+_A_BIT_STRICTER = 0.9
+_MOST = 100_000
+"""Labels that nobody has: a threshold that needs more can't be supported."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +34,13 @@ class Bound:
     """A threshold and what is known about it."""
 
     threshold: float
-    labelled: int
+    labelled: int  # questions that judged: none of them taught
     answered: int
     wrong: int
-    upper: float  # with the stated confidence no more than this share of the answers is wrong
-    missing: int  # more labelled questions needed before anything could be answered (0: enough)
+    upper: float  # Clopper-Pearson's upper bound at this threshold; what is promised is `alpha`
+    missing: int | None  # more of them needed before anything is answered; 0: enough, None: no number helps
+    alpha: float  # at most this share of the answers is wrong,
+    confidence: float  # with this confidence
 
 
 def upper_bound(wrong: int, answered: int, confidence: float) -> float:
@@ -47,29 +56,74 @@ def fewest_answers(alpha: float, confidence: float) -> int:
 
 
 def choose_threshold(
-    confidences: NDArray[np.float64], right: NDArray[np.bool_], alpha: float, confidence: float
+    confidences: NDArray[np.float64],
+    right: NDArray[np.bool_],
+    alpha: float,
+    confidence: float,
+    start_share: float = WORTHWHILE,
 ) -> Bound:
-    """The loosest threshold that supports "at most `alpha` of the answers are wrong" with this confidence."""
+    """The loosest threshold that supports "at most `alpha` of the answers are wrong" with this confidence.
+
+    `start_share` of the questions is answered at the first threshold tested. Confidence 0 is never answered.
+    """
     order = np.argsort(-confidences, kind="stable")
-    sorted_confidences, errors = confidences[order], np.cumsum(~right[order])
-    total, fewest = len(order), fewest_answers(alpha, confidence)
-    start = max(fewest, math.ceil(WORTHWHILE * total))
-    best = Bound(NEVER, total, 0, 0, 1.0, max(0, fewest - total))
-    for answered in _grid(start, total):
-        if answered < total and sorted_confidences[answered] == sorted_confidences[answered - 1]:
+    falling = np.append(confidences[order], 0.0)
+    errors = np.cumsum(~right[order], dtype=np.int64)
+    total, answerable = len(order), int((confidences > 0).sum())
+    best = None
+    for answered in _grid(max(fewest_answers(alpha, confidence), round(start_share * total)), answerable):
+        if falling[answered] == falling[answered - 1]:
             continue  # equal confidences are answered together
         wrong = int(errors[answered - 1])
         upper = upper_bound(wrong, answered, confidence)
         if upper > alpha:
             break
-        best = Bound(float(sorted_confidences[answered - 1]), total, answered, wrong, upper, 0)
-    return best
+        threshold = float(np.nextafter(falling[answered], 1.0))
+        best = Bound(threshold, total, answered, wrong, upper, 0, alpha, confidence)
+    if best:
+        return best
+    missing = _missing(errors[:answerable], total, alpha, confidence)
+    return Bound(NEVER, total, 0, 0, 1.0, missing, alpha, confidence)
 
 
-def _grid(start: int, total: int) -> list[int]:
-    """Numbers of answers to test, each a tenth more than the last: fixed before any label is seen."""
+def promising_share(confidences: NDArray[np.float64], right: NDArray[np.bool_], confidence: float) -> float:
+    """The share of questions at which these labels speak most clearly for few wrong answers, or a bit less.
+
+    A test there is the likeliest to be passed: at fewer answers a single error would end it, at more there
+    are too many.
+    """
+    fewest = math.ceil(len(right) / 10)
+    errors = np.cumsum(~right[np.argsort(-confidences, kind="stable")])
+    answered = np.arange(1, len(errors) + 1)[fewest - 1 :]
+    wrong = errors[fewest - 1 :]
+    if not len(answered):
+        return WORTHWHILE
+    upper = betaincinv(wrong + 1, np.maximum(answered - wrong, 1), confidence)
+    return float(_A_BIT_STRICTER * answered[int(upper.argmin())] / len(errors))
+
+
+def _grid(start: int, most: int) -> list[int]:
+    """Numbers of answers to test, each a twentieth more than the last: fixed before any label is seen."""
     counts = []
-    while start <= total:
+    while start <= most:
         counts.append(start)
-        start = max(start + 1, round(start * 1.1))
+        start = max(start + 1, round(start * _STEP))
     return counts
+
+
+def _missing(errors: NDArray[np.int64], total: int, alpha: float, confidence: float) -> int | None:
+    """How many more labels, right and wrong in the same proportions, would support a threshold."""
+    if total == 0:
+        return fewest_answers(alpha, confidence)
+    answered = np.arange(1, len(errors) + 1)
+    worthwhile = answered >= WORTHWHILE / 2 * total
+    answered, wrong = answered[worthwhile], errors[worthwhile]
+    more = total
+    while len(answered) and more < _MOST:
+        grown = np.maximum(np.floor(answered * more / total), 1)
+        expected = np.minimum(np.ceil(wrong * more / total), grown)
+        supported = betainc(expected + 1, np.maximum(grown - expected, 1e-9), alpha) >= confidence
+        if supported.any():
+            return max(1, more - total)
+        more = max(more + 1, round(more * 1.02))
+    return None

@@ -1,35 +1,41 @@
-"""Learns from labelled questions when to answer, and with what bound on wrong answers.
+"""Learns from labelled questions when to answer, and finds the bound on wrong answers with others.
 
-Labelled are the sample's own questions (`faq/labels`) and every paraphrase, asked as if its row weren't
-there. A confidence is never judged by a model that saw the question: the model is fitted five times, each
-time without the entries (or refusals) that it then judges. The bound holds for questions like the labelled
-ones.
+Labels are parted once and for all (`faq.labels.Label.teaches`). Some teach: the model of confidence, the
+turns of the dialogue, the refusals and where the tests begin are learned from them, and, where they are few,
+from the paraphrases, each asked as if its row weren't there. The others judge: the finished decision is asked
+each of them as a citizen would ask it, and the threshold is picked by what it says. So nothing that answers
+citizens has seen a judge, and the bound speaks of the model that is served. It holds for questions drawn like
+the judges.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faq.bound import NEVER, Bound, choose_threshold, fewest_answers
+from faq.bound import NEVER, WORTHWHILE, Bound, choose_threshold, promising_share
 from faq.confidence import FEATURES, PRIOR, Doubles, Logistic, Scale, features
 from faq.decision import MOST_CHOICES, Thresholds
 from faq.dialogue import TurnModel
+from faq.labels import mixed
 from faq.question import Question, Refusals
 from faq.search import Ranking, Searcher
 
 FOLDS = 5
 SCALE_SAMPLE = 1000
+ENOUGH = 50
+"""Fresh questions, right ones and wrong ones each, from which on paraphrases no longer teach: with its own
+row hidden a paraphrase is further from its entry than a citizen's question is."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """A labelled question; `gold` numbers its entry (-1: none).
+    """A labelled question that teaches; `gold` numbers its entry (-1: none).
 
     `without_row` hides the row of the FAQ that it is itself, `without_refusal` the refusal.
     """
@@ -38,6 +44,11 @@ class Example:
     gold: int
     without_row: int = -1
     without_refusal: int = -1
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it is a citizen's question, not one of the FAQ's own."""
+        return self.without_row < 0
 
 
 @dataclass(frozen=True)
@@ -48,18 +59,22 @@ class Calibration:
     model: Logistic
     thresholds: Thresholds
     bound: Bound
+    start_share: float = WORTHWHILE  # where the tests begin, see `faq.bound`
     turns: TurnModel | None = None
+    tied_to: str = ""  # the version of the snapshot that it was learned on: with another it means nothing
 
-    def confidences(
-        self, ranking: Ranking, question: Question, refused: float | None, count: int
-    ) -> list[float]:
-        """P(it answers the question) for each of the best `count` candidates."""
-        places = range(min(count, len(ranking)))
-        if not places:
-            return []
-        seen = np.array([features(ranking, question, refused, place) for place in places])
-        found: list[float] = self.model.predict(self.scale.apply(seen)).tolist()
+    def confidences(self, seen: Doubles) -> list[float]:
+        """P(it answers the question) for each candidate, by its features, float64[n, FEATURES]."""
+        found: list[float] = self.model.predict(self.scale.apply(seen)).tolist() if len(seen) else []
         return found
+
+    def judged_by(
+        self, confidences: Doubles, right: NDArray[np.bool_], alpha: float, confidence: float
+    ) -> Calibration:
+        """With the threshold that the judges support: `confidences` as served, 0 where nothing may answer."""
+        bound = choose_threshold(confidences, right, alpha, confidence, self.start_share)
+        thresholds = Thresholds(bound.threshold, min(self.thresholds.choices, bound.threshold))
+        return replace(self, thresholds=thresholds, bound=bound)
 
     def to_json(self) -> str:
         """One JSON document."""
@@ -75,9 +90,11 @@ class Calibration:
             Logistic(**_tuples(data["model"])),
             Thresholds(**data["thresholds"]),
             Bound(**data["bound"]),
+            data["start_share"],
             TurnModel(**{**_tuples(turns), "logistic": Logistic(**_tuples(turns["logistic"]))})
             if turns
             else None,
+            data["tied_to"],
         )
 
 
@@ -95,36 +112,44 @@ def scale_of(searcher: Searcher, refusals: Refusals, asked: Sequence[tuple[Quest
     return Scale.of(np.array(found).reshape(len(found), len(FEATURES)))
 
 
-def calibrate(
+def learn(
     searcher: Searcher,
     refusals: Refusals,
     wrong: Scale,
     examples: Sequence[Example],
     alpha: float,
     confidence: float,
+    outside_share: float,
 ) -> Calibration:
-    """Learn from labelled examples; with too few of them choices are offered and nothing is answered.
+    """Learn from the labels that teach; nothing is answered before others have judged (`judged_by`).
 
-    `wrong` is how wrong entries look (`scale_of`), for the model that is carried over then.
+    `wrong` is how wrong entries look (`scale_of`), for the model that is carried over where too few teach.
     """
     ranked = [
         (example, ranking)
         for example in examples
         if len(ranking := searcher.rank(example.question, without_row=example.without_row))
     ]
-    right = np.array([ranking.entries[0] == e.gold for e, ranking in ranked], dtype=bool)
-    if right.sum() < 2 * FOLDS or (~right).sum() < FOLDS:
-        return _uncalibrated(wrong, len(ranked), alpha, confidence)
+    fresh = [(e, ranking) for e, ranking in ranked if e.fresh]
+    if min(_balance(fresh)) >= ENOUGH:
+        ranked = fresh
+    rights, wrongs = _balance(ranked)
+    unjudged = Bound(NEVER, 0, 0, 0, 1.0, None, alpha, confidence)
+    if rights < 2 * FOLDS or wrongs < FOLDS:
+        return Calibration(wrong, PRIOR, Thresholds(NEVER, 0.2), unjudged)
+    right = _right(ranked)
     refused = [refusals.nearness(e.question.vector, e.without_refusal) for e, _ in ranked]
     seen = [features(ranking, e.question, near) for (e, ranking), near in zip(ranked, refused, strict=True)]
     scale = Scale.of(np.array(seen))
     x = scale.apply(np.array(seen))
     groups = np.array([e.gold if e.gold >= 0 else -1 - i for i, (e, _) in enumerate(ranked)])
     held_out = _held_out(x, right, groups)
-    bound = choose_threshold(held_out, right, alpha, confidence)
     offered = np.array([e.gold in ranking.entries[:MOST_CHOICES] for e, ranking in ranked], dtype=bool)
-    choices = min(_best_split(held_out, offered), bound.threshold)
-    return Calibration(scale, Logistic.fit(x, right), Thresholds(bound.threshold, choices), bound)
+    thresholds = Thresholds(NEVER, _best_split(held_out, offered))
+    asked = np.array([e.gold >= 0 for e, _ in ranked])
+    mix = mixed(np.flatnonzero(asked).tolist(), np.flatnonzero(~asked).tolist(), outside_share)
+    start = promising_share(held_out[mix], right[mix], confidence)
+    return Calibration(scale, Logistic.fit(x, right), thresholds, unjudged, start)
 
 
 def transferred(scale: Scale, alpha: float) -> Calibration:
@@ -132,12 +157,17 @@ def transferred(scale: Scale, alpha: float) -> Calibration:
 
     Nothing proves a bound here. The model's own probability is the only guide to 1 - `alpha`.
     """
-    return Calibration(scale, PRIOR, Thresholds(1 - alpha, 0.4), Bound(1 - alpha, 0, 0, 0, 1.0, 0))
+    unproven = Bound(1 - alpha, 0, 0, 0, 1.0, None, alpha, 0.0)
+    return Calibration(scale, PRIOR, Thresholds(1 - alpha, 0.4), unproven)
 
 
-def _uncalibrated(scale: Scale, labelled: int, alpha: float, confidence: float) -> Calibration:
-    missing = max(1, fewest_answers(alpha, confidence) - labelled)
-    return Calibration(scale, PRIOR, Thresholds(NEVER, 0.2), Bound(NEVER, labelled, 0, 0, 1.0, missing))
+def _right(ranked: Sequence[tuple[Example, Ranking]]) -> NDArray[np.bool_]:
+    return np.array([ranking.entries[0] == e.gold for e, ranking in ranked], dtype=bool)
+
+
+def _balance(ranked: Sequence[tuple[Example, Ranking]]) -> tuple[int, int]:
+    right = _right(ranked)
+    return int(right.sum()), int((~right).sum())
 
 
 def _held_out(x: Doubles, right: NDArray[np.bool_], groups: NDArray[np.int64]) -> Doubles:

@@ -56,3 +56,10 @@ def decide(candidates: list[Candidate], thresholds: Thresholds) -> Decision:
     if best.confidence >= thresholds.answer:
         return Answer(best.faq_id, best.confidence)
     return Choices(tuple(candidates[:MOST_CHOICES]))
+
+
+def outcome_of(decision: Decision) -> str:
+    """What a decision is called: `faq` (it answers), `choices` or `unknown`."""
+    if isinstance(decision, Answer):
+        return "faq"
+    return "choices" if isinstance(decision, Choices) else "unknown"

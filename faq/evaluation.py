@@ -17,6 +17,7 @@ import numpy as np
 from embeddings.index import build_index
 from embeddings.protocols import Encoder, Vectors
 from faq.calibration import scale_of, transferred
+from faq.confidence import features
 from faq.decision import Answer
 from faq.entries import same_question
 from faq.lexical import morphemes
@@ -118,7 +119,7 @@ class ForeignIndex:
         if not len(ranking):
             return [], 0.0, False
         names = [self._searcher.names[entry] for entry in ranking.entries[:RANKS]]
-        confidence = self._calibration.confidences(ranking, question, None, 1)[0]
+        confidence = self._calibration.confidences(features(ranking, question, None)[None])[0]
         exact = self._exact.get(same_question(question.text))
         if exact in names:
             names, confidence = [exact, *(name for name in names if name != exact)], 1.0

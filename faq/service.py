@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,20 +17,23 @@ from embeddings.index import EXACT_UP_TO
 from embeddings.protocols import Encoder, Vectors
 from faq import repository
 from faq.adapter import AdapterStore
+from faq.building import build_snapshot
 from faq.cache import LruCache, VectorCache
 from faq.decision import Candidate
 from faq.entries import Entry
-from faq.labels import LABELS, Label, fitting, joined, load_labels
+from faq.labels import LABELS, Label, as_learned, fitting, joined, load_labels
 from faq.rows import Row, intent_rows
-from faq.snapshot import Content, Snapshot, build_snapshot
+from faq.snapshot import Content, Snapshot
 from faq.storage import SnapshotStore
 from faq.text import clean
 from faq.understand import understand
 from faq.understanding import NOTHING, Understanding
 
 CACHED_QUESTIONS = 4096
-ERROR_RATE = 0.07
-"""The share of wrong immediate answers that the sample's labels can rule out (docs/quality.md)."""
+ERROR_RATE = 0.02
+"""The share of immediate answers that may be wrong (docs/quality.md)."""
+OUTSIDE_SHARE = 0.33
+"""The share of questions that the FAQ must not answer, up to which that is promised."""
 LOOK_EVERY = 2.0
 """Seconds between two looks for an index that another process has built."""
 NLU = Path(__file__).parents[1] / "bot/data/nlu.yml"
@@ -61,13 +64,14 @@ class FaqService:
         extra_labels: Callable[[], list[Label]] = list,
         alpha: float = ERROR_RATE,
         confidence: float = 0.95,
+        outside_share: float = OUTSIDE_SHARE,
     ) -> None:
         """Loads the saved index, or builds one.
 
         `extra_rows` gives the departments' duties; `nlu` is Rasa's file with the examples of the dialogue's
         intents, `labels` the folder of labelled questions, `extra_labels` gives what staff have judged since.
-        `alpha` and `confidence` are the promise: at most this share of immediate answers is wrong, with this
-        confidence.
+        `alpha`, `confidence` and `outside_share` are the promise: at most this share of immediate answers is
+        wrong, with this confidence, as long as no more of the questions than that must not be answered.
         """
         self._database = database
         self._encoder = encoder
@@ -78,7 +82,7 @@ class FaqService:
         self._nlu = nlu
         self._labels = labels
         self._extra_labels = extra_labels
-        self._promise = (alpha, confidence)
+        self._promise = (alpha, confidence, outside_share)
         self._building = threading.Lock()
         self._looked = time.monotonic()
         self._passed_over: str | None = None  # an index that isn't of today's content
@@ -178,7 +182,10 @@ class FaqService:
         return Content(tuple(entries), extra, tuple(joined(labels, self._extra_labels(), entries)))
 
     def _stored(self, content: Content, encoder: Encoder) -> _Served | None:
-        snapshot = self._store.load(content.version(encoder, *self._promise), content)
+        learned = self._store.labels(self._store.current() or "")
+        labels = as_learned(content.labels, self._extra_labels(), learned)
+        content = replace(content, labels=tuple(labels))
+        snapshot = self._store.load(content.identity(encoder, *self._promise), content)
         if snapshot is None:
             return None
         vectors = VectorCache(encoder)
@@ -202,5 +209,5 @@ class FaqService:
             return _Served(snapshot, vectors)
 
     def _snapshot(self, content: Content, vectors: VectorCache) -> Snapshot:
-        version = content.version(vectors.encoder, *self._promise)
-        return build_snapshot(version, content, vectors.encode, *self._promise)
+        identity = content.identity(vectors.encoder, *self._promise)
+        return build_snapshot(identity, content, vectors.encode)

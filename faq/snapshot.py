@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.index import build_index
 from embeddings.protocols import Encoder, VectorIndex, Vectors
-from faq.calibration import Calibration, Example, calibrate, scale_of
+from faq.calibration import Calibration
 from faq.departments import Departments
 from faq.dialogue import DialogueIntents
 from faq.entries import Entry, same_question
@@ -22,10 +21,27 @@ from faq.lexical import morphemes
 from faq.question import Question, Refusals
 from faq.rows import Kind, Row, entry_rows
 from faq.search import Searcher
-from faq.turns import calibrate_turns
 
 # Part of every version: raise it when a change of the code changes what an index or a calibration means.
-FORMAT = 8
+FORMAT = 9
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What an index and its calibration are tied to: neither means anything with another of these."""
+
+    model: str
+    adapter: str  # "" without one
+    corpus: str
+    labels: str
+    alpha: float  # the promise: at most this share of the immediate answers is wrong,
+    confidence: float  # with this confidence,
+    outside_share: float  # as long as no more of the questions than this must not be answered
+
+    @property
+    def version(self) -> str:
+        """Names the snapshot: changes with each of these, and with what the code makes of them."""
+        return _digest([FORMAT, *asdict(self).values()])
 
 
 @dataclass(frozen=True)
@@ -38,26 +54,29 @@ class Content:
 
     @property
     def rows(self) -> list[Row]:
-        """The rows of the index, the FAQ's first."""
-        refusals = [Row(label.text, "none:", "refusal") for label in self.labels if label.faq_id is None]
+        """The rows of the index, the FAQ's first. What judges must not be known."""
+        taught = [label for label in self.labels if label.teaches and label.faq_id is None]
+        refusals = [Row(label.text, "none:", "refusal") for label in taught]
         return entry_rows(self.entries) + list(self.extra) + refusals
 
-    def version(self, encoder: Encoder, alpha: float, confidence: float) -> str:
-        """Names the snapshot: changes with content, encoder and the promise."""
-        parts: list[object] = [FORMAT, encoder.fingerprint, alpha, confidence]
-        parts += [entry.model_dump_json() for entry in self.entries]
-        parts += [[row.text, row.target, row.kind] for row in self.extra]
-        parts += [[label.text, label.faq_id] for label in self.labels]
-        return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:16]
+    def identity(self, encoder: Encoder, alpha: float, confidence: float, outside_share: float) -> Identity:
+        """What a snapshot of this content is tied to; the promise is explained there."""
+        model, _, adapter = encoder.fingerprint.partition("+")
+        corpus: list[object] = [entry.model_dump_json() for entry in self.entries]
+        corpus += [[row.text, row.target, row.kind] for row in self.extra]
+        labels = [label.digest for label in self.labels]
+        return Identity(model, adapter, _digest(corpus), _digest(labels), alpha, confidence, outside_share)
 
 
 class Snapshot:
     """Ready to understand; never changed, so any number of threads may read it."""
 
     def __init__(
-        self, version: str, content: Content, index: VectorIndex, calibration: Calibration | None
+        self, identity: Identity, content: Content, index: VectorIndex, calibration: Calibration | None
     ) -> None:
-        self.version = version
+        self.identity = identity
+        self.version = identity.version
+        self.labels = content.labels
         self.entries = {entry.id: entry for entry in content.entries}
         self.index = index
         rows = content.rows
@@ -105,21 +124,6 @@ Encode = Callable[[list[str], bool], Vectors]
 """Texts and whether they are passages, to vectors."""
 
 
-def build_snapshot(
-    version: str, content: Content, encode: Encode, alpha: float, confidence: float
-) -> Snapshot:
-    """Encode, index and calibrate; takes about 10 ms a row with the default encoder."""
-    rows = content.rows
-    snapshot = Snapshot(version, content, build_index(encode_rows(rows, encode)), None)
-    examples = _examples(snapshot, content.labels, encode)
-    searcher = snapshot.searcher
-    asked = [(question, int(searcher.entry_of[row])) for row, question in snapshot.questions("question")]
-    scale = scale_of(searcher, snapshot.refusals, asked)
-    calibration = calibrate(searcher, snapshot.refusals, scale, examples, alpha, confidence)
-    turns = calibrate_turns(snapshot.intents, searcher, examples, snapshot.questions("example"), alpha)
-    return snapshot.calibrated(Calibration(**{**vars(calibration), "turns": turns}))
-
-
 def encode_rows(rows: Sequence[Row], encode: Encode) -> Vectors:
     """float32[rows, d]: passages as passages, all other rows as questions."""
     passages = [i for i, row in enumerate(rows) if row.kind == "passage"]
@@ -134,27 +138,10 @@ def encode_rows(rows: Sequence[Row], encode: Encode) -> Vectors:
     return vectors
 
 
-def _examples(snapshot: Snapshot, labels: Sequence[Label], encode: Encode) -> list[Example]:
-    """Labelled questions, refusals, and paraphrases asked as if their row weren't there."""
-    searcher = snapshot.searcher
-    numbers = {name: number for number, name in enumerate(searcher.names)}
-    answerable = [label for label in labels if label.faq_id in numbers]
-    vectors = encode([label.text for label in answerable], False)
-    fresh = [
-        Example(Question.of(label.text, vector), numbers[str(label.faq_id)])
-        for label, vector in zip(answerable, vectors, strict=True)
-    ]
-    refused = [
-        Example(question, -1, without_refusal=place)
-        for place, (_, question) in enumerate(snapshot.questions("refusal"))
-    ]
-    reworded = [
-        Example(question, int(searcher.entry_of[row]), without_row=row)
-        for row, question in snapshot.questions("paraphrase")
-    ]
-    return fresh + refused + reworded
-
-
 def _of_kind(rows: list[Row], index: VectorIndex, kind: Kind) -> tuple[list[Row], Vectors]:
     numbers = [i for i, row in enumerate(rows) if row.kind == kind]
     return [rows[i] for i in numbers], index.vectors(np.array(numbers, dtype=np.int64))
+
+
+def _digest(parts: Sequence[object]) -> str:
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:16]

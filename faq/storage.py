@@ -10,13 +10,14 @@ import hashlib
 import json
 import shutil
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 import structlog
 
 from embeddings.index import IndexUnreadable, load_index
 from faq.calibration import Calibration
-from faq.snapshot import Content, Snapshot
+from faq.snapshot import Content, Identity, Snapshot
 
 _FILES = ("rows.faiss", "calibration.json")
 _KEEP = 2
@@ -43,7 +44,13 @@ class SnapshotStore:
         snapshot.index.save(temporary / "rows.faiss")
         (temporary / "calibration.json").write_text(snapshot.calibration.to_json(), "utf-8")
         sums = {name: _checksum(temporary / name) for name in _FILES}
-        manifest = {"version": snapshot.version, "rows": snapshot.index.size, "sha256": sums}
+        manifest = {
+            "version": snapshot.version,
+            "identity": asdict(snapshot.identity),
+            "labels": [label.digest for label in snapshot.labels],
+            "rows": snapshot.index.size,
+            "sha256": sums,
+        }
         (temporary / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
         target = self._folder / snapshot.version
         if target.exists():
@@ -52,8 +59,17 @@ class SnapshotStore:
         self._point_to(snapshot.version)
         self._tidy(snapshot.version)
 
-    def load(self, version: str, content: Content) -> Snapshot | None:
-        """The saved snapshot of this version; None where it is missing or (logged) damaged."""
+    def labels(self, version: str) -> list[str]:
+        """The digests of the labels that this version has learned from or was judged by; [] where unknown."""
+        try:
+            manifest = json.loads((self._folder / version / "manifest.json").read_text("utf-8"))
+            return [str(digest) for digest in manifest["labels"]]
+        except (OSError, ValueError, KeyError, TypeError):
+            return []
+
+    def load(self, identity: Identity, content: Content) -> Snapshot | None:
+        """The saved snapshot of this identity; None where it is missing or (logged) damaged."""
+        version = identity.version
         folder = self._folder / version
         if not folder.is_dir():
             return None
@@ -63,7 +79,9 @@ class SnapshotStore:
             if damaged or manifest["version"] != version:
                 raise ValueError(f"checksum: {', '.join(damaged)}")
             calibration = Calibration.from_json((folder / "calibration.json").read_text("utf-8"))
-            return Snapshot(version, content, load_index(folder / "rows.faiss"), calibration)
+            if calibration.tied_to != version:
+                raise ValueError(f"calibration of {calibration.tied_to}")
+            return Snapshot(identity, content, load_index(folder / "rows.faiss"), calibration)
         except (OSError, ValueError, KeyError, TypeError, IndexUnreadable) as error:
             log.warning("index.damaged", version=version, reason=str(error), action="rebuild")
             return None

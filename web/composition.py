@@ -99,4 +99,5 @@ def build_faq(
         extra_rows=duties,
         alpha=settings.answer_error_rate,
         confidence=settings.answer_confidence,
+        outside_share=settings.outside_share,
     )
