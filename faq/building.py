@@ -28,7 +28,7 @@ def build_snapshot(identity: Identity, content: Content, encode: Encode) -> Snap
     wrong = scale_of(searcher, snapshot.refusals, asked)
     examples = _examples(snapshot, [label for label in content.labels if label.teaches], encode)
     learned = learn(searcher, snapshot.refusals, wrong, examples, alpha, confidence, outside_share)
-    turns = calibrate_turns(snapshot.intents, searcher, examples, snapshot.questions("example"), alpha)
+    turns = calibrate_turns(snapshot.intents, searcher, examples, snapshot.questions("example"))
     snapshot.calibrated(replace(learned, turns=turns, tied_to=identity.version))
     current = [label for label in content.labels if label.faq_id is None or label.faq_id in snapshot.entries]
     judges = judging(current, outside_share)

@@ -13,6 +13,8 @@ from faq.question import Question
 from faq.search import Ranking, Searcher
 
 _FEWEST = 20
+_MISTAKEN = 0.07
+"""Of the turns recognised at most this share is something else: it costs a detour, never a wrong answer."""
 
 
 def calibrate_turns(
@@ -20,7 +22,6 @@ def calibrate_turns(
     searcher: Searcher,
     questions: Sequence[Example],
     examples: Sequence[tuple[int, Question]],
-    alpha: float,
 ) -> TurnModel | None:
     """The model of the dialogue's turns, or None where there are too few examples to learn from."""
     if len(examples) < _FEWEST or len(questions) < _FEWEST:
@@ -36,7 +37,7 @@ def calibrate_turns(
         if turn := intents.nearest(asked.question, faq_cosine(ranking)):
             x.append(turn.features)
             right.append(False)
-    return TurnModel.fit(np.array(x), np.array(right), alpha)
+    return TurnModel.fit(np.array(x), np.array(right), _MISTAKEN)
 
 
 def faq_cosine(ranking: Ranking) -> float:

