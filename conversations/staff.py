@@ -32,6 +32,7 @@ _DECISIONS = {"faq": "answer", "choices": "choices", "unknown": "no_answer"}
 class TranscriptMessage:
     """One message for the eyes of staff; `decision` is answer, choices or no_answer for a question."""
 
+    key: str
     seq: int
     author: str
     kind: str
@@ -226,6 +227,7 @@ def _line_of(said: Said) -> TranscriptMessage:
     person = said.data.get("signed")
     intent = (said.data.get("decision") or {}).get("intent")
     return TranscriptMessage(
+        key=said.key,
         seq=said.seq,
         author=said.author,
         kind=said.kind,

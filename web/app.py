@@ -61,6 +61,7 @@ def _share(app: FastAPI, house: House) -> None:
     app.state.limiter = house.limiter
     app.state.staff_desk = house.staff_desk
     app.state.faq = house.faq
+    app.state.learning = house.learning
 
 
 async def _told(request: Request, error: Exception) -> Response:

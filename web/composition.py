@@ -11,9 +11,11 @@ from conversations.contacts import Contacts
 from conversations.dialogue import RasaDialogue
 from conversations.hub import Hub
 from conversations.intake import Intake
+from conversations.learning import Learning
 from conversations.service import Conversations
 from conversations.speech import Speech
 from conversations.staff import StaffDesk
+from conversations.taught import Taught
 from core.clock import Clock, SystemClock
 from core.database import Database
 from core.privacy import Cipher, Vault
@@ -24,6 +26,7 @@ from core.tokens import Signer
 from desk import directory
 from embeddings.encoder import load_encoder
 from embeddings.protocols import Encoder
+from faq.regression import Gate
 from faq.rows import Row
 from faq.service import FaqService
 
@@ -44,6 +47,7 @@ class House:
     dialogue: RasaDialogue
     conversations: Conversations
     staff_desk: StaffDesk
+    learning: Learning
 
     async def close(self) -> None:
         """Let what is under way end, and give everything back."""
@@ -74,14 +78,14 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     )
     return House(
         settings, secrets, clock, database, vault, faq, channels, hub, limiter, dialogue, conversations,
-        staff_desk,
+        staff_desk, Learning(database, vault, Gate(lambda: faq, settings.regression_set, clock), clock),
     )  # fmt: skip
 
 
 def build_faq(
     settings: Settings, database: Database, clock: Clock, encoder: Encoder | None = None
 ) -> FaqService:
-    """The FAQ with its index, in which departments are found by their duties too."""
+    """The FAQ with its index; departments are found by their duties, and what staff have judged counts."""
 
     def duties() -> list[Row]:
         with database.session() as session:
@@ -91,12 +95,14 @@ def build_faq(
                 for duty in [unit.name, *unit.duties]
             ]
 
+    vault = Vault(Cipher(load_secrets(settings.data_dir).data_key), clock)
     return FaqService(
         database,
         encoder or load_encoder(settings.encoder),
         settings.data_dir,
         clock,
         extra_rows=duties,
+        extra_labels=Taught(database, vault).labels,
         alpha=settings.answer_error_rate,
         confidence=settings.answer_confidence,
         outside_share=settings.outside_share,

@@ -21,10 +21,12 @@ from conversations.contacts import Contacts
 from conversations.dialogue import Awaiting, DialogueError, Turn
 from conversations.hub import Hub
 from conversations.intake import Intake
+from conversations.learning import Learning
 from conversations.models import Conversation, Message
 from conversations.service import Conversations, Outcome
 from conversations.speech import Speech
 from conversations.staff import StaffDesk
+from conversations.taught import Taught
 from conversations.tickets import TicketForm
 from core.clock import FixedClock
 from core.database import Database
@@ -37,6 +39,7 @@ from desk.consent import current_notice
 from desk.models import Ticket
 from faq.decision import Answer, Candidate, Choices, NoAnswer
 from faq.entries import Entry
+from faq.regression import Gate
 from faq.understanding import Understanding
 
 DIRECTORY = Path(__file__).parents[2] / "desk/sample/directory.yml"
@@ -189,6 +192,9 @@ class World:
             directory.seed(session, DIRECTORY)
         self.conversations = self.restarted()
         self.staff = StaffDesk(database, self.vault, self.channels, self.clock, self.hub)
+        gate = Gate(lambda: self.faq, Path("nowhere"), self.clock)
+        self.learning = Learning(database, self.vault, gate, self.clock)
+        self.taught = Taught(database, self.vault)
         self._count = 0
 
     def restarted(self) -> Conversations:

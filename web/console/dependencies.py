@@ -11,6 +11,7 @@ from fastapi import Depends, Form, Header
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
+from conversations.learning import Learning
 from core.clock import Clock
 from core.database import Database
 from core.errors import Forbidden
@@ -39,6 +40,7 @@ class Parts:
     limiter: RateLimiter
     staff_desk: StaffDeskPort
     faq: FaqPort
+    learning: Learning
 
     @property
     def idle(self) -> timedelta:
@@ -80,8 +82,9 @@ def parts(request: Request) -> Parts:
     """The parts on `app.state`, typed."""
     state: Any = request.app.state
     return Parts(
-        state.database, state.vault, state.settings, state.clock, state.limiter, state.staff_desk, state.faq
-    )
+        state.database, state.vault, state.settings, state.clock, state.limiter, state.staff_desk, state.faq,
+        state.learning,
+    )  # fmt: skip
 
 
 def address(request: Request) -> str:
@@ -136,6 +139,20 @@ async def reloading(visit: Annotated[Visit, Depends(form_visit)]) -> Visit:
     return visit
 
 
+async def teaching(visit: Annotated[Visit, Depends(form_visit)]) -> Visit:
+    """A `form_visit` of somebody who may judge questions; raises `Forbidden`."""
+    if not visit.may.teach:
+        raise Forbidden("이 계정은 판정할 수 없습니다.")
+    return visit
+
+
+async def publishing(visit: Annotated[Visit, Depends(form_visit)]) -> Visit:
+    """A `form_visit` of somebody who may change the FAQ; raises `Forbidden`."""
+    if not visit.may.publish:
+        raise Forbidden("이 계정은 FAQ를 바꿀 수 없습니다.")
+    return visit
+
+
 def same(given: str, expected: str) -> bool:
     """Compare two tokens in constant time."""
     return secrets.compare_digest(given.encode(), expected.encode())
@@ -145,4 +162,6 @@ Reader = Annotated[Visit, Depends(visit)]
 Watcher = Annotated[Visit, Depends(watching)]
 Sender = Annotated[Visit, Depends(form_visit)]
 Answerer = Annotated[Visit, Depends(answering)]
+Teacher = Annotated[Visit, Depends(teaching)]
+Publisher = Annotated[Visit, Depends(publishing)]
 Reloader = Annotated[Visit, Depends(reloading)]

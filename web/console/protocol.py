@@ -7,11 +7,17 @@ from datetime import datetime
 from typing import Protocol
 
 from desk.directory import Contact
+from faq.decision import Candidate
 from faq.entries import Entry
 
 
 class TranscriptMessage(Protocol):
     """One thing said; `text` is as the citizen typed it, personal data revealed."""
+
+    @property
+    def key(self) -> str:
+        """Names the message beyond its conversation."""
+        ...
 
     @property
     def seq(self) -> int: ...
@@ -119,6 +125,10 @@ class FaqPort(Protocol):
 
     def entry(self, faq_id: str) -> Entry | None:
         """The entry with that id."""
+        ...
+
+    def search(self, text: str, k: int = 10) -> Sequence[Candidate]:
+        """The best entries for a text, ranked."""
         ...
 
     def rebuild(self) -> object:

@@ -25,6 +25,8 @@ class Said:
     text: str
     at: datetime
     why: str
+    judge: str
+    """The key of a question that staff may judge; empty for anything else."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def _said(visit: Visit, message: TranscriptMessage) -> Said:
         text=message.text,
         at=message.at,
         why=words.decision(message.decision, entry.question if entry else message.faq_id),
+        judge=message.key if message.decision else "",
     )
 
 

@@ -18,6 +18,7 @@ from web.console.errors import ConsoleRoute
 from web.console.rendering import notice, render
 from web.console.talk_views import Talk, talk
 from web.console.ticket_views import Board, Scope, TicketPage
+from web.console.verdict_views import judging
 
 router = APIRouter(prefix="/staff", route_class=ConsoleRoute)
 
@@ -123,6 +124,7 @@ async def _page(
         "ticket": ticket,
         "tried": await in_thread(ticket_views.questions, visit, ticket.tried),
         "talk": await _talk(visit, ticket.conversation_id),
+        "judging": await judging(visit, f"ticket:{ticket.number}"),
         "typed": typed,
     }
     if error:

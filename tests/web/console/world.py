@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.staticfiles import StaticFiles
 
 import web.console
+from conversations.learning import Learning
 from core.clock import FixedClock
 from core.database import Base, Database
 from core.errors import Conflict, NotFound
@@ -27,7 +28,9 @@ from desk.directory import Contact
 from desk.models import AccessLog, Department, Staff
 from desk.schemas import TicketRequest
 from faq import repository
+from faq.decision import Candidate
 from faq.entries import Entry
+from faq.regression import Gate
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 25, 1, 20, tzinfo=UTC)  # Wednesday, 10:20 in Seoul
@@ -44,6 +47,7 @@ class Said:
     person: Contact | None = None
     faq_id: str | None = None
     decision: str | None = None
+    key: str = "0" * 32
 
 
 @dataclass
@@ -163,6 +167,13 @@ class FakeFaq:
         with self._database.session() as session:
             return repository.get_entry(session, faq_id)
 
+    def search(self, text: str, k: int = 10) -> list[Candidate]:
+        with self._database.session() as session:
+            found = repository.all_entries(session)
+        shared = [(len(set(text) & set(entry.question)), entry) for entry in found]
+        best = sorted(shared, key=lambda pair: -pair[0])[:k]
+        return [Candidate(entry.id, entry.question, 0.5) for count, entry in best if count]
+
     def rebuild(self) -> None:
         self.built += 1
 
@@ -195,6 +206,8 @@ class World:
         self.vault = Vault(Cipher(Fernet.generate_key().decode()), self.clock)
         self.desk = FakeStaffDesk(self.database, self.clock)
         self.faq = FakeFaq(self.database)
+        gate = Gate(lambda: self.faq, folder / "nowhere", self.clock)
+        self.learning = Learning(self.database, self.vault, gate, self.clock)
         self.app = self._app()
         with self.database.session() as session:
             seed(session)
@@ -208,6 +221,7 @@ class World:
         app.state.clock, app.state.limiter = self.clock, RateLimiter(self.clock)
         app.state.settings = Settings(_env_file=None)
         app.state.staff_desk, app.state.faq = self.desk, self.faq
+        app.state.learning = self.learning
         return app
 
     def account(self, username: str, role: str | None = None) -> None:
