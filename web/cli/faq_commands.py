@@ -13,7 +13,6 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from core import logging
@@ -22,23 +21,21 @@ from core.database import Database
 from core.errors import Conflict
 from core.settings import load_settings
 from desk import access, directory
-from embeddings.encoder import EncoderUnavailable, load_encoder
-from embeddings.protocols import Encoder
 from faq import evaluation, importing, publishing, repository
 from faq.decision import Answer, Choices
 from faq.importing import Changes
 from faq.regression import Breaks, Gate
 from faq.service import FaqService
 from faq.sources import SourceErrors, load_sources, write_entries
+from web.cli.opening import AsJson, encoder_or_fail, fail, opened_database, opened_faq
 from web.composition import build_faq
 
-AsJson = Annotated[bool, typer.Option("--json", help="프로그램이 읽을 수 있도록 JSON으로 씁니다.")]
 _DECISIONS = {Answer: "answer", Choices: "choices"}
 
 
 def ask(question: Annotated[str, typer.Argument(help="질문")], as_json: AsJson = False) -> None:
     """질문 하나에 어떻게 답하는지 보여 줍니다."""
-    with _faq() as (faq, _):
+    with opened_faq() as (faq, _):
         faq.understand("처음 묻는 말")  # the first question of a process also loads the morphemes' model
         started = time.perf_counter()
         found = faq.understand(question)
@@ -78,16 +75,16 @@ def evaluate(
 ) -> None:
     """정답이 붙은 질문들로 검색과 판단을 잽니다."""
     if index == "-" and queries == "-":
-        _fail("표준 입력은 한 번만 읽을 수 있습니다.")
+        fail("표준 입력은 한 번만 읽을 수 있습니다.")
     try:
         labelled = evaluation.read_queries(_rows(queries))
         with _progress() as progress:
             if index is None:
-                with _faq() as (faq, encoder):
+                with opened_faq() as (faq, encoder):
                     today = SystemClock().now().astimezone(SEOUL).date()
                     engine: evaluation.Engine = evaluation.LoadedFaq(faq.snapshot, today)
             else:
-                encoder = _encoder()
+                encoder = encoder_or_fail()
                 encode = evaluation.encode_with_progress(encoder, progress)
                 alpha = load_settings().answer_error_rate
                 engine = evaluation.ForeignIndex(list(_rows(index)), encode, alpha)
@@ -95,9 +92,9 @@ def evaluate(
         if per_query:
             per_query.write_text("".join(f"{line}\n" for line in evaluation.per_query(outcomes)), "utf-8")
     except evaluation.EvaluationError as error:
-        _fail(str(error))
+        fail(str(error))
     except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}")
+        fail(f"{error.filename}: {error.strerror}")
     result = evaluation.report(outcomes)
     if as_json:
         typer.echo(json.dumps(result))
@@ -109,7 +106,7 @@ def evaluate(
 def index(as_json: AsJson = False) -> None:
     """색인을 데이터베이스의 내용으로 새로 만듭니다. 실행 중인 서비스가 곧바로 넘겨받습니다."""
     started = time.perf_counter()
-    with _faq() as (faq, _):
+    with opened_faq() as (faq, _):
         result = {
             "version": faq.version,
             "entries": len(faq.entries()),
@@ -138,7 +135,7 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """자주 묻는 질문을 가져옵니다. 바뀌는 내용을 보여 주고, 모두 쓰거나 하나도 쓰지 않습니다."""
-    with _database() as database:
+    with opened_database() as database:
         with database.session() as session:
             known = {unit.id for unit in directory.departments(session)}
         try:
@@ -160,7 +157,7 @@ def _publish(database: Database, plan: publishing.Plan, dry_run: bool, force: bo
 
     def faq() -> FaqService:
         logging.configure()
-        return build_faq(settings, database, clock, _encoder())
+        return build_faq(settings, database, clock, encoder_or_fail())
 
     gate = Gate(faq, settings.regression_set, clock)
     if dry_run:
@@ -181,19 +178,19 @@ def _publish(database: Database, plan: publishing.Plan, dry_run: bool, force: bo
 def _refuse(errors: list[str], as_json: bool) -> NoReturn:
     if as_json:
         typer.echo(json.dumps({"errors": errors}, ensure_ascii=False))
-    _fail("\n".join(errors))
+    fail("\n".join(errors))
 
 
 def export(file: Annotated[Path, typer.Argument(help="쓸 파일: .yml, .csv, .xlsx")]) -> None:
     """자주 묻는 질문을 파일로 내보냅니다. 다시 가져오면 그대로입니다."""
-    with _database() as database, database.session() as session:
+    with opened_database() as database, database.session() as session:
         entries = repository.all_entries(session)
     try:
         write_entries(file, entries)
     except SourceErrors as error:
-        _fail(str(error))
+        fail(str(error))
     except OSError as error:
-        _fail(f"{file}: {error.strerror}")
+        fail(f"{file}: {error.strerror}")
     typer.echo(f"{len(entries)}건을 {file}에 썼습니다.")
 
 
@@ -217,33 +214,6 @@ def _show(changes: Changes, dry_run: bool, as_json: bool) -> None:
         typer.echo("'eungdae index'를 실행하면 답변에 반영됩니다.")
 
 
-@contextmanager
-def _database() -> Iterator[Database]:
-    database = Database(load_settings().resolved_database_url)
-    try:
-        yield database
-    except (OperationalError, ProgrammingError):
-        _fail("데이터베이스를 읽을 수 없습니다. 먼저 'make setup'을 실행하십시오.")
-    finally:
-        database.close()
-
-
-@contextmanager
-def _faq() -> Iterator[tuple[FaqService, Encoder]]:
-    logging.configure()
-    encoder = _encoder()
-    with _database() as database:
-        faq = build_faq(load_settings(), database, SystemClock(), encoder)
-        yield faq, faq.encoder
-
-
-def _encoder() -> Encoder:
-    try:
-        return load_encoder(load_settings().encoder)
-    except EncoderUnavailable as error:
-        _fail(str(error))
-
-
 def _rows(name: str) -> Iterator[dict[str, Any]]:
     if name == "-":
         yield from evaluation.read_rows(sys.stdin, "표준 입력")
@@ -258,8 +228,3 @@ def _progress() -> Iterator[evaluation.Progress]:
     with Progress(*columns, console=Console(stderr=True)) as bar:
         tasks = {name: bar.add_task(name, total=None, visible=False) for name in ("색인", "질문")}
         yield lambda name, done, total: bar.update(tasks[name], completed=done, total=total, visible=True)
-
-
-def _fail(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(1)
