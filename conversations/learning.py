@@ -13,6 +13,7 @@ from core.clock import Clock
 from core.database import Database
 from core.errors import Invalid, NotFound
 from core.privacy import Vault, redact
+from core.privacy.references import LABELS
 from desk.models import Staff
 from faq import importing, pairs, publishing, repository
 from faq.entries import clean_line, same_question
@@ -87,8 +88,8 @@ class Learning:
         wording = clean_line(wording)[:LONGEST]
         if not clean(wording):
             raise Invalid("추가할 표현을 적어 주십시오.")
-        if redact(wording) != wording:
-            raise Invalid("전화번호 같은 개인정보로 보이는 글이 있습니다. 지운 뒤에 추가해 주십시오.")
+        if redact(wording) != wording or any(f"({word})" in wording for word in LABELS.values()):
+            raise Invalid("개인정보로 보이거나 가려진 글이 있습니다. 지운 뒤에 추가해 주십시오.")
         faq_id = self._answer_to(subject)
 
         def plan(session: Session) -> Changes:

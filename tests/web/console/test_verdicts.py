@@ -110,6 +110,7 @@ def test_an_approved_wording_becomes_a_paraphrase_and_can_be_taken_out(world: Wo
     [
         ("  ", "적어 주십시오"),
         ("복사기요 010-1234-5678", "개인정보"),
+        ("복사기 쓰고 (전화번호)로 알려 주세요", "개인정보"),
         ("복사 되나요", "이미 있는 표현"),
         (NAME, "이미 있는 표현"),
     ],
