@@ -204,5 +204,6 @@ def _record(conversation: Conversation, meaning: Meaning, payload: str | None) -
             "intent": meaning.intent,
             "confidence": round(meaning.confidence, 4),
             "candidates": candidate_ids(meaning.decision),
+            "record": meaning.record,
         }
     return kept

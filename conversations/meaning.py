@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from channels.protocol import Inbound
@@ -43,6 +43,8 @@ class Meaning:
     responsible: str | None = None
     """The department whose business it clearly is, when one stands out."""
     pressed: bool = False
+    record: dict[str, Any] = field(default_factory=dict)
+    """How the FAQ decided, see `faq.records`."""
 
     @property
     def is_question(self) -> bool:
@@ -103,6 +105,7 @@ def meaning_of_text(text: str, understanding: Understanding, awaiting_slot: str 
         understanding.decision,
         [department for department, _score in understanding.departments],
         _standing_out(understanding.departments),
+        record=understanding.record,
     )
 
 

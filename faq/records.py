@@ -6,6 +6,7 @@ It holds no word of the question, and no personal data: hashes, ids of entries, 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from faq.decision import MOST_CHOICES, Candidate, Thresholds, decide, outcome_of
@@ -20,7 +21,7 @@ class Rated:
 
     faq_id: str
     confidence: float
-    features: tuple[float, ...]
+    features: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,15 @@ class DecisionRecord:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> DecisionRecord:
         """The inverse of `to_json`; raises KeyError or TypeError on anything else."""
-        rated = [Rated(r["faq_id"], r["confidence"], tuple(r["features"])) for r in data["candidates"]]
+        rated = [Rated(**r) for r in data["candidates"]]
         turn = RecordedTurn(**data["turn"]) if data["turn"] else None
         thresholds = Thresholds(**data["thresholds"])
         return cls(**{**data, "candidates": tuple(rated), "turn": turn, "thresholds": thresholds})
+
+    @property
+    def on(self) -> date:
+        """The day as a date."""
+        return date.fromisoformat(self.day)
 
     @property
     def answer(self) -> str | None:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -88,7 +89,9 @@ class FaqService:
         self._passed_over: str | None = None  # an index that isn't of today's content
         self._cache: LruCache[Understanding] = LruCache(CACHED_QUESTIONS)
         content, adapted = self._content(), self._adapters.adapted(encoder)
-        self._served = self._stored(content, adapted) or self._build(content, VectorCache(adapted))
+        self._served = self._stored(content, adapted, self._store.current()) or self._build(
+            content, VectorCache(adapted)
+        )
 
     @property
     def version(self) -> str:
@@ -118,6 +121,14 @@ class FaqService:
         result = understand(served.snapshot, question, served.vectors.encoder, today)
         self._cache.put(key, result)
         return result
+
+    def replay(self, text: str, day: date, version: str) -> Understanding | None:
+        """What a message meant on that day to the index of that version; None where that one is gone."""
+        served = self._served if version == self.version else self._saved(version)
+        question = clean(text)
+        if served is None or not question:
+            return None
+        return understand(served.snapshot, question, served.vectors.encoder, day)
 
     def search(self, text: str, k: int = 10) -> list[Candidate]:
         """The best entries for a text, ranked, whether or not they would be answered."""
@@ -155,8 +166,8 @@ class FaqService:
         if version is None or version == self.version or not self._building.acquire(blocking=False):
             return False
         try:
-            served = self._stored(self._content(), self._adapters.adapted(self._encoder))
-            if served is None or served.snapshot.version != version:
+            served = self._saved(version)
+            if served is None:
                 self._passed_over = version
                 return False
             self._served = served
@@ -181,8 +192,13 @@ class FaqService:
         labels = fitting(load_labels(self._labels), [entry.id for entry in entries])
         return Content(tuple(entries), extra, tuple(joined(labels, self._extra_labels(), entries)))
 
-    def _stored(self, content: Content, encoder: Encoder) -> _Served | None:
-        learned = self._store.labels(self._store.current() or "")
+    def _saved(self, version: str) -> _Served | None:
+        served = self._stored(self._content(), self._adapters.adapted(self._encoder), version)
+        return served if served and served.snapshot.version == version else None
+
+    def _stored(self, content: Content, encoder: Encoder, version: str | None) -> _Served | None:
+        """The saved index of this content, with the labels that this version knows."""
+        learned = self._store.labels(version) if version else []
         labels = as_learned(content.labels, self._extra_labels(), learned)
         content = replace(content, labels=tuple(labels))
         snapshot = self._store.load(content.identity(encoder, *self._promise), content)

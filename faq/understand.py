@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.protocols import Encoder
-from faq.confidence import Doubles, features
+from faq.confidence import FEATURES, Doubles, features
 from faq.decision import Candidate, Decision, NoAnswer, decide, outcome_of
 from faq.entries import same_question
 from faq.question import Question
@@ -104,7 +104,8 @@ def _record(snapshot: Snapshot, weighed: Weighed, outcome: str, today: date) -> 
         day=today.isoformat(),
         thresholds=snapshot.calibration.thresholds,
         candidates=tuple(
-            Rated(c.faq_id, c.confidence, tuple(round(float(value), 6) for value in seen)) for c, seen in kept
+            Rated(c.faq_id, c.confidence, dict(zip(FEATURES, np.round(seen, 6).tolist(), strict=True)))
+            for c, seen in kept
         ),
         exact=weighed.exact,
         turn=weighed.turn,

@@ -21,7 +21,7 @@ class Understanding:
     decision: Decision = field(default_factory=NoAnswer)
     departments: tuple[tuple[str, float], ...] = ()  # ranked: (id, score)
     candidates: tuple[Candidate, ...] = ()  # ranked, also where nothing is answered
-    record: dict[str, Any] = field(default_factory=dict)  # how it came about; no text, no personal data
+    record: dict[str, Any] = field(default_factory=dict)  # a `DecisionRecord`; empty where nothing was asked
 
 
-NOTHING = Understanding("unknown", 1.0, record={"outcome": "empty"})
+NOTHING = Understanding("unknown", 1.0)

@@ -18,6 +18,8 @@ from faq.entries import Entry
 from faq.rows import Row
 from faq.service import FaqService
 
+from .labelled import write_labels
+
 NOW = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
 
 NLU = """
@@ -116,6 +118,12 @@ def faq_database(tmp_path: Path) -> Iterator[Database]:
 def put(database: Database, entries: list[Entry], *, replace: bool = False) -> None:
     with database.session() as session:
         importing.apply(session, importing.plan(session, entries, replace=replace), NOW)
+
+
+@pytest.fixture
+def labels(tmp_path: Path) -> Path:
+    """A folder of labels, enough for answers at once with an alpha of 0.05."""
+    return write_labels(tmp_path / "labels")
 
 
 @pytest.fixture

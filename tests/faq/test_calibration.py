@@ -54,18 +54,17 @@ def test_thresholds_decide_between_answer_choices_and_a_person() -> None:
     assert decide([], thresholds) == NoAnswer()
 
 
-def test_with_enough_labels_sure_questions_are_answered(make_service, tmp_path) -> None:
-    folder = tmp_path / "labels"
-    folder.mkdir()
-    asked = [(f"복사기를 써도 되나요 {i}번", "visit.copier") for i in range(120)]
-    asked += [(f"정부광고 수수료는 얼마인가요 {i}", "ads.fee") for i in range(120)]
-    inside = "\n".join(f"  - {{text: {text}, id: {name}}}" for text, name in asked)
-    outside = "\n".join(f"  - {{text: 오늘 점심 메뉴 {i} 추천, kind: elsewhere}}" for i in range(60))
-    (folder / "in_scope.yml").write_text(f"questions:\n{inside}\n", "utf-8")
-    (folder / "out_of_scope.yml").write_text(f"questions:\n{outside}\n", "utf-8")
-    service = make_service(alpha=0.05)
+def test_with_enough_labels_sure_questions_are_answered(make_service, labels) -> None:
+    service = make_service(labels=labels, alpha=0.05)
     bound = service.snapshot.calibration.bound
     assert bound.answered >= 59
     assert bound.upper <= 0.05
     assert isinstance(service.understand("복사기를 써도 되나요 300번").decision, Answer)
     assert service.understand("점심 메뉴 추천").decision == NoAnswer()
+
+
+def test_with_too_few_it_says_how_many_more_are_needed(make_service, labels) -> None:
+    bound = make_service(labels=labels, alpha=0.005).snapshot.calibration.bound
+    assert bound.answered == 0
+    assert bound.missing is not None
+    assert bound.missing > 100

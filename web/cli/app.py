@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from core.errors import EungdaeError
-from web.cli import faq_commands, ops_commands, setup_commands, staff_commands
+from web.cli import decision_commands, faq_commands, ops_commands, setup_commands, staff_commands
 
 app = typer.Typer(
     help="응대: 공공기관 고객 응대 도우미",
@@ -18,6 +18,8 @@ app.command("doctor")(ops_commands.doctor)
 app.command("ask")(faq_commands.ask)
 app.command("evaluate")(faq_commands.evaluate)
 app.command("index")(faq_commands.index)
+app.command("calibrate")(decision_commands.calibrate)
+app.command("explain")(decision_commands.explain)
 app.command("import")(faq_commands.import_)
 app.command("export")(faq_commands.export)
 app.command("setup-data", hidden=True)(setup_commands.setup_data)

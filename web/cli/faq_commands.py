@@ -27,6 +27,7 @@ from faq.importing import Changes
 from faq.regression import Breaks, Gate
 from faq.service import FaqService
 from faq.sources import SourceErrors, load_sources, write_entries
+from web.cli.decision_commands import told
 from web.cli.opening import AsJson, encoder_or_fail, fail, opened_database, opened_faq
 from web.composition import build_faq
 
@@ -119,10 +120,8 @@ def index(as_json: AsJson = False) -> None:
         typer.echo(json.dumps(result, ensure_ascii=False))
         return
     typer.echo(f"색인 {result['version']}: 항목 {result['entries']}건, {result['rows']}행")
-    if bound.answered:
-        typer.echo(f"판정된 질문 {bound.labelled}건으로 맞춤: 즉시 답변 중 오답은 많아야 {bound.upper:.1%}")
-    else:
-        typer.echo(f"판정된 질문 {bound.labelled}건으로는 오답 비율을 보증할 수 없어 되도록 고르게 합니다.")
+    for line in told(bound, faq.snapshot.identity.outside_share):
+        typer.echo(line)
 
 
 def import_(
