@@ -66,6 +66,21 @@ def choose_threshold(
 
     `start_share` of the questions is answered at the first threshold tested. Confidence 0 is never answered.
     """
+    if supported := loosest_supported(confidences, right, alpha, confidence, start_share):
+        return supported
+    errors = np.cumsum(~right[np.argsort(-confidences, kind="stable")], dtype=np.int64)
+    missing = _missing(errors[: int((confidences > 0).sum())], len(right), alpha, confidence)
+    return Bound(NEVER, len(right), 0, 0, 1.0, missing, alpha, confidence)
+
+
+def loosest_supported(
+    confidences: NDArray[np.float64],
+    right: NDArray[np.bool_],
+    alpha: float,
+    confidence: float,
+    start_share: float = WORTHWHILE,
+) -> Bound | None:
+    """The same, None where nothing is supported."""
     order = np.argsort(-confidences, kind="stable")
     falling = np.append(confidences[order], 0.0)
     errors = np.cumsum(~right[order], dtype=np.int64)
@@ -80,10 +95,7 @@ def choose_threshold(
             break
         threshold = float(np.nextafter(falling[answered], 1.0))
         best = Bound(threshold, total, answered, wrong, upper, 0, alpha, confidence)
-    if best:
-        return best
-    missing = _missing(errors[:answerable], total, alpha, confidence)
-    return Bound(NEVER, total, 0, 0, 1.0, missing, alpha, confidence)
+    return best
 
 
 def promising_share(confidences: NDArray[np.float64], right: NDArray[np.bool_], confidence: float) -> float:
