@@ -20,7 +20,7 @@ from core.privacy import Vault, label, redact
 from desk import tickets
 from faq import pairs
 from faq.labels import Label
-from faq.lessons import Lesson
+from faq.lessons import Lesson, click
 from faq.models import LabelledPair
 from faq.text import clean
 
@@ -40,11 +40,12 @@ class Taught:
             judged = [pair for pair in pairs.all_pairs(session) if pair.slot == pairs.VERDICT]
             return [Label(text, pair.faq_id) for pair, text in self._readable(session, judged)]
 
-    def lessons(self) -> list[Lesson]:
-        """Everything that citizens and staff have said: for the adapter."""
+    def clicks(self) -> list[Lesson]:
+        """What citizens have clicked where staff have judged nothing: only an adapter may learn it."""
         with self._database.session() as session:
-            found = self._readable(session, pairs.all_pairs(session))
-            return [Lesson(text, pair.faq_id, pair.signal) for pair, text in found]
+            clicked = [pair for pair in pairs.all_pairs(session) if not pair.staff_id]
+            found = self._readable(session, clicked)
+            return [click(text, pair.faq_id, pair.signal) for pair, text in found if pair.faq_id]
 
     def _readable(self, session: Session, found: list[LabelledPair]) -> Iterator[tuple[LabelledPair, str]]:
         """The pairs whose question can still be read, each with its masked text."""

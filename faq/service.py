@@ -17,7 +17,7 @@ from core.database import Database
 from embeddings.index import EXACT_UP_TO
 from embeddings.protocols import Encoder, Vectors
 from faq import repository
-from faq.adapter import AdapterStore
+from faq.adapter import Adapter, AdapterStore
 from faq.building import build_snapshot
 from faq.cache import LruCache, VectorCache
 from faq.decision import Candidate
@@ -150,10 +150,34 @@ class FaqService:
         self._served = self._build(self._content(), vectors)
         return self.version
 
+    def activate(self, adapter: Adapter, vectors: VectorCache) -> str:
+        """From now on this adapter serves, with an index of its own; `vectors` are what it made already."""
+        self._adapters.activate(adapter)
+        self._served = self._build(self._content(), vectors)
+        return self.version
+
+    @property
+    def vectors(self) -> VectorCache:
+        """What the serving encoder has made already."""
+        return self._served.vectors
+
+    def bare_vectors(self) -> VectorCache:
+        """What the encoder has made without any adapter."""
+        bare = self._served.vectors.encoder.fingerprint == self._encoder.fingerprint
+        return self._served.vectors if bare else VectorCache(self._encoder)
+
+    def content(self) -> Content:
+        """What an index of today is made from."""
+        return self._content()
+
+    def built(self, content: Content, vectors: VectorCache) -> Snapshot:
+        """What would serve of this content, neither saved nor served."""
+        with self._building:
+            return self._snapshot(content, vectors)
+
     def trial(self, entries: Sequence[Entry]) -> Snapshot:
         """What would serve with these entries: built like the one that does, but neither saved nor served."""
-        with self._building:
-            return self._snapshot(self._content(entries), self._served.vectors)
+        return self.built(self._content(entries), self._served.vectors)
 
     def encode(self, texts: list[str]) -> Vectors:
         """Questions as the serving encoder sees them; the same text costs no second embedding."""

@@ -5,7 +5,14 @@ from __future__ import annotations
 import typer
 
 from core.errors import EungdaeError
-from web.cli import decision_commands, faq_commands, ops_commands, setup_commands, staff_commands
+from web.cli import (
+    decision_commands,
+    faq_commands,
+    ops_commands,
+    setup_commands,
+    staff_commands,
+    tuning_commands,
+)
 
 app = typer.Typer(
     help="응대: 공공기관 고객 응대 도우미",
@@ -20,6 +27,7 @@ app.command("evaluate")(faq_commands.evaluate)
 app.command("index")(faq_commands.index)
 app.command("calibrate")(decision_commands.calibrate)
 app.command("explain")(decision_commands.explain)
+app.command("tune")(tuning_commands.tune)
 app.command("import")(faq_commands.import_)
 app.command("export")(faq_commands.export)
 app.command("setup-data", hidden=True)(setup_commands.setup_data)
