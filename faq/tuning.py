@@ -77,9 +77,10 @@ def tune(faq: FaqService, clicks: Sequence[Lesson], cases: Sequence[Case], today
     rows = [row for row in content.rows if row.target.startswith("faq:")]
     adapter = fit(lessons, rows, bare)
     vectors = VectorCache(AdaptedEncoder(Remembering(bare), adapter))
-    without = _without_measures(content)
-    old, new = (_measure(faq, without, known, [measures, cases], today) for known in (faq.vectors, vectors))
-    return Tuning(adapter, len(lessons), list(_figures(old, new)), vectors)
+    held = _before_and_after(faq, _without_measures(content), vectors, measures, today)
+    served = _before_and_after(faq, content, vectors, cases, today)
+    figures = [*_figures("따로 둔 판정", *held), *_figures("회귀 질문", *served), *_answers(*served)]
+    return Tuning(adapter, len(lessons), figures, vectors)
 
 
 class Remembering:
@@ -109,24 +110,32 @@ def _without_measures(content: Content) -> Content:
     return replace(content, labels=tuple(label for label in content.labels if label not in held))
 
 
-def _measure(
-    faq: FaqService, content: Content, vectors: VectorCache, sets: Sequence[Sequence[Case]], today: date
-) -> list[list[Outcome]]:
-    snapshot = faq.built(content, vectors)
-    return [ask(snapshot, lambda texts: vectors.encode(texts, False), cases, today) for cases in sets]
+def _before_and_after(
+    faq: FaqService, content: Content, vectors: VectorCache, cases: Sequence[Case], today: date
+) -> tuple[list[Outcome], list[Outcome]]:
+    """What becomes of the cases with the encoder that serves, and with the new one."""
+
+    def outcomes(known: VectorCache) -> list[Outcome]:
+        return ask(faq.built(content, known), lambda texts: known.encode(texts, False), cases, today)
+
+    return outcomes(faq.vectors), outcomes(vectors)
 
 
-def _figures(old: list[list[Outcome]], new: list[list[Outcome]]) -> Iterator[Figure]:
-    for name, before, after in zip(("따로 둔 판정", "회귀 질문"), old, new, strict=True):
-        if not before:
-            continue
-        sizes = Counter(outcome.case.category for outcome in before)
-        rights = [Counter(o.case.category for o in outcomes if o.right) for outcomes in (before, after)]
-        yield Figure(name, sum(sizes.values()), rights[0].total(), rights[1].total())
-        for category in sorted(sizes):
-            figures = sizes[category], rights[0][category], rights[1][category]
-            yield Figure(f"{name} · {category}", *figures)
-        answers = [sum(o.answered and o.right for o in outcomes) for outcomes in (before, after)]
-        yield Figure(f"{name} · 즉시 바르게 답함", sum(bool(o.case.faq_id) for o in before), *answers)
+def _figures(name: str, before: list[Outcome], after: list[Outcome]) -> Iterator[Figure]:
+    """Right ones, of all and of each category."""
+    sizes = Counter(outcome.case.category for outcome in before)
+    old, new = (Counter(o.case.category for o in outcomes if o.right) for outcomes in (before, after))
+    if before:
+        yield Figure(name, len(before), old.total(), new.total())
+    for category in sorted(sizes):
+        yield Figure(f"{name} · {category}", sizes[category], old[category], new[category])
+
+
+def _answers(before: list[Outcome], after: list[Outcome]) -> Iterator[Figure]:
+    """Immediate answers: what citizens would get, by the promise as each of the two can keep it."""
+    if before:
+        inside = sum(outcome.case.faq_id is not None for outcome in before)
+        right = [sum(o.answered and o.right for o in outcomes) for outcomes in (before, after)]
         spared = [sum(not o.wrong_answer for o in outcomes) for outcomes in (before, after)]
-        yield Figure(f"{name} · 틀린 즉시 답변 없음", len(before), *spared)
+        yield Figure("회귀 질문 · 즉시 바르게 답함", inside, *right)
+        yield Figure("회귀 질문 · 틀린 즉시 답변 없음", len(before), *spared)

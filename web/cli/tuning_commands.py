@@ -50,11 +50,12 @@ def _tune(as_json: bool) -> None:
         today = SystemClock().now().astimezone(SEOUL).date()
         found = learn(faq, _clicks(database), _cases(faq), today)
         serves = found.gains and not found.fallen
-        _show(found, serves, as_json)
-        if not serves:
-            raise typer.Exit(1 if found.fallen else 0)
-        faq.activate(found.adapter, found.vectors)
-        _audit(database, "tune.activate", found.adapter.name)
+        if serves:
+            faq.activate(found.adapter, found.vectors)
+            _audit(database, "tune.activate", found.adapter.name)
+    _show(found, serves, as_json)
+    if found.fallen:
+        raise typer.Exit(1)
 
 
 def _roll_back(store: AdapterStore, as_json: bool) -> None:
