@@ -130,9 +130,15 @@ def page(found: Sample, draws: int = DRAWS) -> str:
     worse, clearly = split(usual, promise, draws)
     wrong, answered = usual.wrong_share(found.threshold)
     right = answered * (1 - wrong) / (1 - usual.outside)
-    shifted = [_row(mix, trials, promise.alpha, allowed) for mix in (usual, *others)]
-    own = [_row(mix, tried(mix, promise, draws), promise.alpha, allowed) for mix in (usual, *others)]
-    broken = [mix.name for mix in others if trials.broken(mix, promise.alpha) > allowed]
+    shifted = [
+        _row(mix, trials, promise.alpha, _ends(mix, trials, promise.alpha, allowed))
+        for mix in (usual, *others)
+    ]
+    own = []
+    for mix in (usual, *others):
+        alike = tried(mix, promise, draws)
+        own.append(_row(mix, alike, promise.alpha, alike.broken(mix, promise.alpha) > allowed))
+    broken = [mix.name for mix in others if _ends(mix, trials, promise.alpha, allowed)]
     figures = {
         "taught": found.taught, "labelled": promise.labelled, "outside": found.outside,
         "alpha": promise.alpha, "confidence": promise.confidence, "threshold": found.threshold,
@@ -142,9 +148,9 @@ def page(found: Sample, draws: int = DRAWS) -> str:
         "broken": "; ".join(broken) or "none of these mixes breaks it",
     }  # fmt: skip
     told = [_filled(paragraph.format(**figures)) for paragraph in (*_BEFORE, _ENDS, *_AFTER)]
-    alike = _table("labelled and asked alike: what is promised", own)
+    same = _table("labelled and asked alike: what is promised", own)
     asked = _table("labelled as above, but asked like this", shifted)
-    return "\n\n".join([HEADING, *told[: len(_BEFORE)], alike, asked, *told[len(_BEFORE) :]]) + "\n"
+    return "\n\n".join([HEADING, *told[: len(_BEFORE)], same, asked, *told[len(_BEFORE) :]]) + "\n"
 
 
 def _table(title: str, rows: list[str]) -> str:
@@ -156,10 +162,15 @@ def _filled(paragraph: str) -> str:
     return textwrap.fill(" ".join(paragraph.split()), 118, break_on_hyphens=False)
 
 
-def _row(mix: Mix, trials: Trials, alpha: float, allowed: float) -> str:
+def _ends(mix: Mix, trials: Trials, alpha: float, allowed: float) -> bool:
+    """Whether more draws break the promise than may, or what they found is wrong too often on the whole."""
+    return trials.broken(mix, alpha) > allowed or trials.usual(mix)[0] > alpha
+
+
+def _row(mix: Mix, trials: Trials, alpha: float, ends: bool) -> str:
     wrong, answered = trials.usual(mix)
     broken = trials.broken(mix, alpha)
-    holds = "" if broken <= allowed else "**ends**"
+    holds = "**ends**" if ends else ""
     if not trials.thresholds:
         return f"| {mix.name} | | 0 % | 0 % | nothing supported |"
     return f"| {mix.name} | {wrong:.1%} | {answered:.0%} | {broken:.1%} | {holds} |"

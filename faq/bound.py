@@ -17,14 +17,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betaincinv  # type: ignore[import-untyped]
+from scipy.special import bdtr, betainc, betaincinv  # type: ignore[import-untyped]
 
 WORTHWHILE = 0.2
 """Where nothing tells where to begin, the first threshold tested answers this share of the questions."""
 NEVER = 1.0
 """The threshold that only certainty reaches: the very question of an entry."""
 _STEP = 1.05
-_A_BIT_STRICTER = 0.9
 _MOST = 100_000
 """Labels that nobody has: a threshold that needs more can't be supported."""
 
@@ -98,20 +97,23 @@ def loosest_supported(
     return best
 
 
-def promising_share(confidences: NDArray[np.float64], right: NDArray[np.bool_], confidence: float) -> float:
-    """The share of questions at which these labels speak most clearly for few wrong answers, or a bit less.
+def promising_share(
+    confidences: NDArray[np.float64], right: NDArray[np.bool_], alpha: float, confidence: float, judges: int
+) -> float:
+    """The share of answered questions at which a test by so many judges is the likeliest to be passed.
 
-    A test there is the likeliest to be passed: at fewer answers a single error would end it, at more there
-    are too many.
+    Told by other labels: at fewer answers a single error would end it, at more there are too many.
     """
-    fewest = math.ceil(len(right) / 10)
-    errors = np.cumsum(~right[np.argsort(-confidences, kind="stable")])
-    answered = np.arange(1, len(errors) + 1)[fewest - 1 :]
-    wrong = errors[fewest - 1 :]
-    if not len(answered):
+    answered = np.arange(1, len(right) + 1)
+    rate = (np.cumsum(~right[np.argsort(-confidences, kind="stable")]) + 0.5) / (answered + 1)
+    asked = np.round(answered * judges / max(len(right), 1)).astype(np.int64)
+    feasible = asked >= fewest_answers(alpha, confidence)
+    if not feasible.any():
         return WORTHWHILE
-    upper = betaincinv(wrong + 1, np.maximum(answered - wrong, 1), confidence)
-    return float(_A_BIT_STRICTER * answered[int(upper.argmin())] / len(errors))
+    asked, rate = asked[feasible], rate[feasible]
+    wrong = np.arange(math.ceil(alpha * judges) + 1)[:, None]
+    allowed = (bdtr(wrong, asked, alpha) <= 1 - confidence).sum(axis=0) - 1
+    return float(asked[int(bdtr(allowed, asked, rate).argmax())] / judges)
 
 
 def _grid(start: int, most: int) -> list[int]:
@@ -130,7 +132,7 @@ def _missing(errors: NDArray[np.int64], total: int, alpha: float, confidence: fl
     answered = np.arange(1, len(errors) + 1)
     worthwhile = answered >= WORTHWHILE / 2 * total
     answered, wrong = answered[worthwhile], errors[worthwhile]
-    more = total
+    more = round(total * 1.1)
     while len(answered) and more < _MOST:
         grown = np.maximum(np.floor(answered * more / total), 1)
         expected = np.minimum(np.ceil(wrong * more / total), grown)

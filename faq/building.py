@@ -27,11 +27,13 @@ def build_snapshot(identity: Identity, content: Content, encode: Encode) -> Snap
     asked = [(question, int(searcher.entry_of[row])) for row, question in snapshot.questions("question")]
     wrong = scale_of(searcher, snapshot.refusals, asked)
     examples = _examples(snapshot, [label for label in content.labels if label.teaches], encode)
-    learned = learn(searcher, snapshot.refusals, wrong, examples, alpha, confidence, outside_share)
-    turns = calibrate_turns(snapshot.intents, searcher, examples, snapshot.questions("example"))
-    snapshot.calibrated(replace(learned, turns=turns, tied_to=identity.version))
     current = [label for label in content.labels if label.faq_id is None or label.faq_id in snapshot.entries]
     judges = judging(current, outside_share)
+    learned = learn(
+        searcher, snapshot.refusals, wrong, examples, alpha, confidence, outside_share, len(judges)
+    )
+    turns = calibrate_turns(snapshot.intents, searcher, examples, snapshot.questions("example"))
+    snapshot.calibrated(replace(learned, turns=turns, tied_to=identity.version))
     confidences, right = ask_judges(snapshot, judges, encode)
     return snapshot.calibrated(snapshot.calibration.judged_by(confidences, right, alpha, confidence))
 

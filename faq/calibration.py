@@ -120,10 +120,12 @@ def learn(
     alpha: float,
     confidence: float,
     outside_share: float,
+    judges: int,
 ) -> Calibration:
     """Learn from the labels that teach; nothing is answered before others have judged (`judged_by`).
 
     `wrong` is how wrong entries look (`scale_of`), for the model that is carried over where too few teach.
+    `judges` is how many labels will judge.
     """
     ranked = [
         (example, ranking)
@@ -148,7 +150,7 @@ def learn(
     thresholds = Thresholds(NEVER, _best_split(held_out, offered))
     asked = np.array([e.gold >= 0 for e, _ in ranked])
     mix = mixed(np.flatnonzero(asked).tolist(), np.flatnonzero(~asked).tolist(), outside_share)
-    start = promising_share(held_out[mix], right[mix], confidence)
+    start = promising_share(held_out[mix], right[mix], alpha, confidence, judges)
     return Calibration(scale, Logistic.fit(x, right), thresholds, unjudged, start)
 
 

@@ -79,9 +79,9 @@ def test_one_early_error_voids_nothing_where_the_tests_begin_further_down() -> N
     confidences, right = np.linspace(1, 0, 1000), (np.arange(1000) > 0) & (np.arange(1000) < 500)
     assert choose_threshold(confidences, right, 0.02, 0.95, start_share=0.15).answered == 0
     learned_from = (np.linspace(1, 0, 300), (np.arange(300) > 0) & (np.arange(300) < 150))
-    start = promising_share(*learned_from, 0.95)
+    start = promising_share(*learned_from, 0.02, 0.95, judges=1000)
     assert choose_threshold(confidences, right, 0.02, 0.95, start).answered > 400
 
 
 def test_where_the_tests_begin_needs_no_labels() -> None:
-    assert 0 < promising_share(np.zeros(0), np.zeros(0, bool), 0.95) < 1
+    assert 0 < promising_share(np.zeros(0), np.zeros(0, bool), 0.02, 0.95, judges=500) < 1
