@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from faq.models import LabelledPair
@@ -62,7 +63,15 @@ def _put(
     session: Session, subject: str, slot: str, signal: str, faq_id: str | None, now: datetime, *,
     text: str | None = None, staff_id: str | None = None,
 ) -> None:  # fmt: skip
-    pair = session.get(LabelledPair, (subject, slot)) or LabelledPair(subject=subject, slot=slot)
-    pair.signal, pair.faq_id, pair.text, pair.staff_id, pair.at = signal, faq_id, text, staff_id, now
-    session.add(pair)
+    values = {"signal": signal, "faq_id": faq_id, "text": text, "staff_id": staff_id, "at": now}
+    if session.get(LabelledPair, (subject, slot)) is None:
+        try:
+            with session.begin_nested():
+                session.add(LabelledPair(subject=subject, slot=slot, **values))
+            return
+        except IntegrityError:
+            pass  # somebody else has said the first word at this very moment
+    pair = session.get_one(LabelledPair, (subject, slot), with_for_update=True)
+    for name, value in values.items():
+        setattr(pair, name, value)
     session.flush()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from cryptography.fernet import Fernet
 from structlog.testing import capture_logs
@@ -71,6 +74,21 @@ async def test_where_staff_have_judged_no_click_counts(world: World) -> None:
     world.learning.judge(subject, "ads.refund", staff_id(world))
     assert world.taught.clicks() == []
     assert world.taught.labels() == [Label(FEE, "ads.refund")]
+
+
+async def test_of_verdicts_at_the_same_moment_one_counts_and_none_fails(world: World) -> None:
+    subject, staff = await asked(world, FEE), staff_id(world)
+    together = threading.Barrier(4)
+
+    def judge(faq_id: str) -> None:
+        together.wait()
+        world.learning.judge(subject, faq_id, staff)
+
+    names = ["ads.fee", "ads.refund"] * 2
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(judge, names))
+    (label,) = world.taught.labels()
+    assert label.faq_id in names
 
 
 async def test_no_copy_of_the_question_is_made(world: World) -> None:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from faq.decision import Answer, NoAnswer
+from faq.labels import Label
 from faq.rows import Row
 from faq.service import FaqService
 
@@ -222,3 +223,12 @@ def test_a_faq_without_examples_and_duties_still_answers(make_service, tmp_path:
     empty.write_text("nlu: []", "utf-8")
     service = make_service(nlu=empty, extra_rows=list[Row])
     assert service.understand("복사기를 써도 되나요?").decision == Answer("visit.copier", 1.0)
+
+
+def test_what_staff_have_judged_counts_until_an_entry_asks_it_itself(make_service, faq_database) -> None:
+    judged = [Label("복사기 빌려주나요", "visit.copier"), Label("팩스 되나요", None)]
+    assert make_service(extra_labels=lambda: judged).snapshot.labels == tuple(judged)
+    put(faq_database, [make_entry("visit.fax", question="팩스 되나요?", paraphrases=())])
+    after = make_service(extra_labels=lambda: judged)
+    assert after.snapshot.labels == tuple(judged[:1])
+    assert after.understand("팩스 되나요").decision == Answer("visit.fax", 1.0)
