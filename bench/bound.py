@@ -58,6 +58,12 @@ class Mix:
         answered = self.weights * (self.questions.confidence >= threshold)
         return float(answered @ ~self.questions.right / max(answered.sum(), 1e-12)), float(answered.sum())
 
+    def loosest(self, alpha: float) -> float:
+        """The threshold that keeps the promise here and answers most; found with all answers known."""
+        thresholds = np.unique(self.questions.confidence[self.questions.confidence > 0])
+        kept = [t for t in thresholds if self.wrong_share(t)[0] <= alpha]
+        return float(min(kept, default=1.0))
+
 
 @dataclass(frozen=True)
 class Promise:

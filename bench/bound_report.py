@@ -130,15 +130,10 @@ def page(found: Sample, draws: int = DRAWS) -> str:
     worse, clearly = split(usual, promise, draws)
     wrong, answered = usual.wrong_share(found.threshold)
     right = answered * (1 - wrong) / (1 - usual.outside)
-    shifted = [
-        _row(mix, trials, promise.alpha, _ends(mix, trials, promise.alpha, allowed))
-        for mix in (usual, *others)
-    ]
-    own = []
-    for mix in (usual, *others):
-        alike = tried(mix, promise, draws)
-        own.append(_row(mix, alike, promise.alpha, alike.broken(mix, promise.alpha) > allowed))
-    broken = [mix.name for mix in others if _ends(mix, trials, promise.alpha, allowed)]
+    loosest = usual.loosest(promise.alpha)
+    shifted = [_shifted(mix, trials, loosest, promise.alpha) for mix in (usual, *others)]
+    own = [_alike(mix, tried(mix, promise, draws), promise.alpha) for mix in (usual, *others)]
+    broken = [mix.name for mix in others if mix.wrong_share(loosest)[0] > promise.alpha]
     figures = {
         "taught": found.taught, "labelled": promise.labelled, "outside": found.outside,
         "alpha": promise.alpha, "confidence": promise.confidence, "threshold": found.threshold,
@@ -148,32 +143,38 @@ def page(found: Sample, draws: int = DRAWS) -> str:
         "broken": "; ".join(broken) or "none of these mixes breaks it",
     }  # fmt: skip
     told = [_filled(paragraph.format(**figures)) for paragraph in (*_BEFORE, _ENDS, *_AFTER)]
-    same = _table("labelled and asked alike: what is promised", own)
-    asked = _table("labelled as above, but asked like this", shifted)
+    same = _table(
+        "labelled and asked alike: what is promised",
+        ["draws with a threshold", "wrong", "answered", "draws that break it"],
+        own,
+    )
+    asked = _table(
+        f"labelled as above, but asked like this; at {loosest:.4f}",
+        ["wrong", "answered", "draws that break it"],
+        shifted,
+    )
     return "\n\n".join([HEADING, *told[: len(_BEFORE)], same, asked, *told[len(_BEFORE) :]]) + "\n"
 
 
-def _table(title: str, rows: list[str]) -> str:
-    head = f"| {title} | wrong | answered | draws that break it | |"
-    return "\n".join([head, "|---|---|---|---|---|", *rows])
+def _table(title: str, columns: list[str], rows: list[str]) -> str:
+    return "\n".join([f"| {' | '.join([title, *columns])} |", "|---" * (len(columns) + 1) + "|", *rows])
 
 
 def _filled(paragraph: str) -> str:
     return textwrap.fill(" ".join(paragraph.split()), 118, break_on_hyphens=False)
 
 
-def _ends(mix: Mix, trials: Trials, alpha: float, allowed: float) -> bool:
-    """Whether more draws break the promise than may, or what they found is wrong too often on the whole."""
-    return trials.broken(mix, alpha) > allowed or trials.usual(mix)[0] > alpha
-
-
-def _row(mix: Mix, trials: Trials, alpha: float, ends: bool) -> str:
+def _alike(mix: Mix, trials: Trials, alpha: float) -> str:
+    supported = len(trials.thresholds) / trials.draws
     wrong, answered = trials.usual(mix)
-    broken = trials.broken(mix, alpha)
-    holds = "**ends**" if ends else ""
-    if not trials.thresholds:
-        return f"| {mix.name} | | 0 % | 0 % | nothing supported |"
-    return f"| {mix.name} | {wrong:.1%} | {answered:.0%} | {broken:.1%} | {holds} |"
+    found = f"{wrong:.1%} | {answered:.0%}" if trials.thresholds else " | "
+    return f"| {mix.name} | {supported:.0%} | {found} | {trials.broken(mix, alpha):.1%} |"
+
+
+def _shifted(mix: Mix, trials: Trials, loosest: float, alpha: float) -> str:
+    wrong, answered = mix.wrong_share(loosest)
+    ends = " **ends**" if wrong > alpha else ""
+    return f"| {mix.name} | {wrong:.1%}{ends} | {answered:.0%} | {trials.broken(mix, alpha):.1%} |"
 
 
 _BEFORE = (
@@ -195,7 +196,9 @@ _BEFORE = (
     the other half showed a larger share of wrong answers than promised in {worse:.1%}, and a
     larger one than its own sampling error explains in {clearly:.1%}.""",
 )
-_ENDS = """Where exchangeability ends, and the promise with it: {broken}. A smaller share of questions that
+_ENDS = """The second table takes the loosest threshold that keeps the promise on the labelled mix (known
+    here, where all answers are), and shows what becomes of it when other questions come. Where
+    exchangeability ends, and the promise with it: {broken}. A smaller share of questions that
     must not be answered can only lower the share of wrong answers; a larger one raises it.
     `EUNGDAE_OUTSIDE_SHARE` states the largest that is promised for: where more of such questions
     come, set it higher and calibrate again."""
