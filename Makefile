@@ -1,12 +1,12 @@
 # Everything that a person types. `make setup` and `make run` work in a fresh clone.
 .DEFAULT_GOAL := help
-.PHONY: help environments setup run test check format bench eval
+.PHONY: help environments setup run test check format bench bench-quality eval
 
 PYTHON ?= python3
 BIN := .venv/bin
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 environments:
 	@$(PYTHON) scripts/setup.py
@@ -32,6 +32,10 @@ format: environments ## put the code into shape
 
 bench: setup ## measure, and write docs/performance.md
 	$(BIN)/python -m bench
+
+bench-quality: setup ## answers beside those of others; writes part of docs/quality.md (QUALITY_SETS=folder, ARGS=--quick)
+	@$(BIN)/python -m pip install --quiet --requirement requirements/bench.txt
+	$(BIN)/python -m bench.quality $(ARGS)
 
 eval: setup ## how well the loaded FAQ is found (QUERIES=file.jsonl for other questions)
 ifdef QUERIES

@@ -66,7 +66,7 @@ def peak_memory(leader: int) -> dict[str, int]:
     found = {}
     for process in psutil.Process(leader).children(recursive=True):
         with contextlib.suppress(psutil.Error, OSError):
-            found[_title(process.cmdline())] = _peak(process)
+            found[_title(process.cmdline())] = peak(process)
     return found
 
 
@@ -77,7 +77,8 @@ def _title(command: Sequence[str]) -> str:
     return " ".join([Path(part).name for part in command[:3] if not part.startswith("-")])
 
 
-def _peak(process: psutil.Process) -> int:
+def peak(process: psutil.Process) -> int:
+    """The peak resident memory of a process in MB."""
     status = Path(f"/proc/{process.pid}/status")
     if not status.exists():
         return int(process.memory_info().rss) // 1_000_000

@@ -102,7 +102,7 @@ class ForeignIndex:
     ) -> None:
         indexed = list(_index_rows(rows))
         index = build_index(encode(indexed))
-        self._searcher = Searcher(indexed, index, [morphemes(row.text) for row in indexed])
+        self.searcher = Searcher(indexed, index, [morphemes(row.text) for row in indexed])
         self._refusals = Refusals(np.zeros((0, 1), np.float32))
         asked = [i for i, row in enumerate(indexed) if row.kind == "question"]
         self._exact = {same_question(indexed[i].text): indexed[i].name for i in asked}
@@ -111,14 +111,14 @@ class ForeignIndex:
             (Question.of(indexed[i].text, vector), number)
             for number, (i, vector) in enumerate(zip(asked, vectors, strict=True))
         ]
-        self._calibration = transferred(scale_of(self._searcher, self._refusals, questions), alpha)
+        self._calibration = transferred(scale_of(self.searcher, self._refusals, questions), alpha)
 
     def ask(self, question: Question) -> tuple[list[str], float, bool]:
         """See `Engine`."""
-        ranking = self._searcher.rank(question)
+        ranking = self.searcher.rank(question)
         if not len(ranking):
             return [], 0.0, False
-        names = [self._searcher.names[entry] for entry in ranking.entries[:RANKS]]
+        names = [self.searcher.names[entry] for entry in ranking.entries[:RANKS]]
         confidence = self._calibration.confidences(features(ranking, question, None)[None])[0]
         exact = self._exact.get(same_question(question.text))
         if exact in names:
