@@ -34,7 +34,7 @@ class SnapshotStore:
         """The version that serves, as the last process left it."""
         try:
             return (self._folder / "current").read_text("utf-8").strip() or None
-        except OSError:
+        except (OSError, ValueError):
             return None
 
     def save(self, snapshot: Snapshot) -> None:
@@ -99,4 +99,5 @@ class SnapshotStore:
 
 
 def _checksum(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:  # piece by piece: an index can be larger than the memory that is left
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import faiss
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from embeddings.index import FaissIndex, IndexUnreadable, build_index, load_index
+from embeddings.index import Index, IndexUnreadable, build_index, load_index
 
 COUNT, DIMENSION = 1500, 32
 
@@ -19,16 +24,29 @@ VECTORS = unit_vectors(COUNT)
 
 
 @pytest.fixture(scope="module", params=["exact", "ivf"])
-def index(request: pytest.FixtureRequest) -> FaissIndex:
+def index(request: pytest.FixtureRequest) -> Index:
     built = build_index(VECTORS, exact_up_to=10_000 if request.param == "exact" else 0)
     assert built.kind == request.param
     return built
+
+
+@pytest.fixture(scope="module")
+def saved(index: Index, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("index") / "rows.faiss"
+    index.save(path)
+    return path
 
 
 def test_every_row_finds_itself_first(index) -> None:
     scores, rows = index.search(VECTORS[:50], 1)
     assert rows[:, 0].tolist() == list(range(50))
     np.testing.assert_allclose(scores[:, 0], 1, atol=0.02)
+
+
+def test_a_score_is_the_dot_product(index) -> None:
+    queries = unit_vectors(5, seed=2)
+    scores, rows = index.search(queries, 10)
+    np.testing.assert_allclose(scores, np.einsum("qd,qkd->qk", queries, VECTORS[rows]), atol=0.002)
 
 
 def test_the_best_come_first(index) -> None:
@@ -48,7 +66,7 @@ def test_asking_for_more_rows_than_there_are_gives_all(index) -> None:
 
 
 def test_rows_give_their_vectors_back(index) -> None:
-    np.testing.assert_allclose(index.vectors(np.array([3, 700])), VECTORS[[3, 700]], atol=0.02)
+    np.testing.assert_allclose(index.vectors(np.array([3, 700])), VECTORS[[3, 700]], atol=0.001)
     assert index.vectors(np.array([], dtype=np.int64)).shape == (0, DIMENSION)
 
 
@@ -59,6 +77,24 @@ def test_a_saved_index_is_the_same_when_loaded(index, tmp_path) -> None:
     assert (loaded.size, loaded.kind) == (index.size, index.kind)
     np.testing.assert_array_equal(loaded.search(VECTORS[:9], 5)[1], index.search(VECTORS[:9], 5)[1])
     assert [p.name for p in tmp_path.iterdir()] == ["rows.faiss"], "nothing half-written is left"
+
+
+@given(share=st.floats(0, 1, exclude_max=True))
+def test_a_file_that_is_cut_off_anywhere_is_refused(saved, share) -> None:
+    cut = saved.with_name("cut.faiss")
+    data = saved.read_bytes()
+    cut.write_bytes(data[: int(len(data) * share)])
+    with pytest.raises(IndexUnreadable):
+        load_index(cut)
+
+
+def test_an_index_of_a_kind_that_is_not_built_here_is_refused(tmp_path) -> None:
+    path = tmp_path / "rows.faiss"
+    earlier = faiss.index_factory(DIMENSION, "IVF8,SQ8", faiss.METRIC_INNER_PRODUCT)
+    earlier.train(VECTORS)
+    faiss.write_index(earlier, str(path))
+    with pytest.raises(IndexUnreadable, match="IndexIVFScalarQuantizer"):
+        load_index(path)
 
 
 def test_a_file_that_is_no_index_is_refused(tmp_path) -> None:
