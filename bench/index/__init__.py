@@ -1,0 +1,1 @@
+"""Measures the index from a thousand rows to a million: `make bench-index`."""
