@@ -61,7 +61,7 @@ def write(names: Sequence[str], sets: Sequence[QualitySet], encoder: Encoder, *,
             raced, costs = race(names, sample, Path(folder) / "log", say)
             results += raced
         page = section(results, costs, machine(), load_settings().encoder)
-        draw(results, Path(folder) / "quality.svg" if quick else PAGE.parent / PLOT)
+        draw(results, load_settings().data_dir / "bench" / "quality.svg" if quick else PAGE.parent / PLOT)
     say(page)
     if not quick:
         rewrite(PAGE, "side by side", page)

@@ -25,14 +25,11 @@ from faq.text import clean
 
 Part = Callable[[Ranking], Floats]
 PARTS: dict[str, Part] = {
-    "words alone: BM25's share that one question row covers": lambda r: r.coverage,
-    "question rows alone, by meaning": lambda r: r.asked,
+    "words that one question row covers (BM25), alone": lambda r: r.coverage,
+    "question rows by meaning, alone": lambda r: r.asked,
     "+ question and answer as a passage": lambda r: r.asked + r.passage,
-    "+ words that one question row covers (BM25)": lambda r: r.asked + r.passage + r.coverage,
-    f"+ {WORDS:g} × words that stand anywhere in the entry": lambda r: (
-        r.asked + r.passage + r.coverage + np.float32(WORDS) * r.words
-    ),
-    "what ships": lambda r: r.score,
+    "+ words that one question row covers": lambda r: r.asked + r.passage + r.coverage,
+    f"+ {WORDS:g} × words that stand anywhere in the entry: what ships": lambda r: r.score,
 }
 
 

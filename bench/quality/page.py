@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.quality.contestants import DECIDING, TITLES
 from bench.quality.measure import Cost, Result
-from bench.quality.sets import SAMPLE
+from bench.quality.sets import NOISE, SAMPLE
 from bench.running import ROOT
 
 PAGE = ROOT / "docs" / "quality.md"
@@ -39,7 +39,7 @@ answers are wrong. The sample's questions are its regression set (`tests/quality
 
 ![Coverage against wrong answers]({plot})
 
-The lines start at twenty answers, the surest, and end where everything is answered.
+The lines start at twenty answers, the surest, and end where everything is answered; dashed: 2 %.
 """
 
 
@@ -54,7 +54,15 @@ def section(results: Sequence[Result], costs: Mapping[str, Cost], machine: str, 
         outside=sum(not query.gold for query in queries),
         plot=PLOT,
     )
-    tables = [_tops(results), _refusing(results), _costs(costs), _decisions(results)]
+    clean = [result for result in results if result.set.name != NOISE]
+    noisy = [result for result in results if result.set.name == NOISE]
+    tables = [
+        _tops("top-1", clean),
+        _tops("top-1 with noise", noisy),
+        _refusing(results),
+        _costs(costs),
+        _decisions(results),
+    ]
     return "\n".join([head, *(found for found in tables if found)]).rstrip() + "\n"
 
 
@@ -85,7 +93,7 @@ def cell(value: object) -> str:
     return f"{value:.3f}".removeprefix("0") if isinstance(value, float) else str(value)
 
 
-def _tops(results: Sequence[Result]) -> str:
+def _tops(head: str, results: Sequence[Result]) -> str:
     columns: Columns = {}
     for result in results:
         of_set = columns.setdefault(_titled(result), {})
@@ -94,7 +102,7 @@ def _tops(results: Sequence[Result]) -> str:
             of_part = columns.setdefault(f"{result.set.name} {part}", {})
             of_part[result.contestant] = result.of_slice(part)["top1"]
     rows = _rows(results, columns)
-    return table(["top-1", *columns], rows)
+    return table([head, *columns], rows) if columns else ""
 
 
 def _refusing(results: Sequence[Result]) -> str:

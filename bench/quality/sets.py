@@ -15,7 +15,7 @@ from faq.sources import load_sources
 
 CORPUS = ROOT / "faq" / "corpus"
 REGRESSION = ROOT / "tests" / "quality"
-SAMPLE = "sample"
+SAMPLE, NOISE = "sample", "A3"
 QUICK_QUERIES, QUICK_ENTRIES = 200, 300
 
 
@@ -79,7 +79,7 @@ SOURCES = {
         "A2_stylekqc_retrieval/queries.jsonl",
         keep=lambda row: bool(row.get("fast")),  # one question for each entry
     ),
-    "A3": Source(
+    NOISE: Source(
         PARAKQC,
         "A3_noise/queries.jsonl",
         keep=lambda row: row.get("index") == PARAKQC,

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 import yaml
 from hypothesis import given
@@ -32,6 +33,7 @@ from bench.quality.sets import SAMPLE, Item, MissingSet, QualitySet, load
 from bench.quality.worker import WorkerFailed, working
 from embeddings.hashing import HashingEncoder
 from faq.evaluation import Outcome, Query, report
+from faq.search import WORDS
 
 ITEMS = [
     Item("copier", "복사기를 쓸 수 있나요?", ("복사를 해도 되는지 궁금합니다",), "무료로 쓸 수 있습니다."),
@@ -299,9 +301,16 @@ def test_an_ablation_orders_the_same_candidates_by_a_part() -> None:
     assert nothing.by(lambda r: r.score).found == []
 
 
+def test_the_ablation_adds_the_parts_that_the_score_has() -> None:
+    encoder = HashingEncoder()
+    found = asked_of(foreign_index(encoder, TINY).searcher, encoder, TINY)[0].ranking
+    whole = found.asked + found.passage + found.coverage + np.float32(WORDS) * found.words
+    assert found.score == pytest.approx(whole, abs=1e-5), "a part of the score is missing in the ablation"
+
+
 def test_the_ablation_has_a_row_a_part_and_refuses_by_each() -> None:
     text = section(list(measured(HashingEncoder(), [TINY])), "hashing")
-    assert "| what ships | 1.000 |" in text
+    assert ": what ships | 1.000 |" in text
     assert "| confidence | tiny |" in text
 
 
