@@ -19,7 +19,7 @@ from faq.understand import weigh
 
 
 def build_snapshot(identity: Identity, content: Content, encode: Encode) -> Snapshot:
-    """Encode, index and calibrate; takes about 3 ms a question and 20 ms a passage with the default encoder."""
+    """Encode, index and calibrate; about 3 ms a question, 20 ms a passage with the default encoder."""
     rows = content.rows
     alpha, confidence, outside_share = identity.alpha, identity.confidence, identity.outside_share
     snapshot = Snapshot(identity, content, build_index(encode_rows(rows, encode)), None)

@@ -7,6 +7,7 @@ question being asked with that entry taken away.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,8 @@ FEATURES = (
     "first_person",
     "past",
     "request",
+    "support",
+    "length",
 )
 
 
@@ -55,6 +58,8 @@ def features(ranking: Ranking, question: Question, refused: float | None, place:
         ranking.passage[place],
         0.0 if refused is None else refused - ranking.cosine[place],
         *question.personal,
+        ranking.support[place],
+        math.log(len(question.text) + 1),
     ]
     return np.array(values, dtype=np.float64)
 

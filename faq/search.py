@@ -36,6 +36,7 @@ class Ranking:
     missing: Floats  # weight of the heaviest word that stands nowhere in the entry
     cosine: Floats  # best question row, as it is
     passage_cosine: Floats
+    support: Floats  # mean cosine of all question rows: is it one wording that fits, or what they all say?
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -94,15 +95,15 @@ class Searcher:
             lexical[without_row] = 0
         entries = self._candidates(vector, lexical, allowed, without_entry)
         if not len(entries):
-            return Ranking(entries, *(np.zeros(0, np.float32) for _ in range(8)))
-        cosines, passages, covered = self._compare(vector, lexical, entries, without_row)
+            return Ranking(entries, *(np.zeros(0, np.float32) for _ in range(9)))
+        cosines, passages, support, covered = self._compare(vector, lexical, entries, without_row)
         words, missing = self.vocabulary.compare(terms, entries, without_row)
         coverage = covered / np.float32(max(self.lexical.weight(terms), 1e-6))
         asked = self._asked_background.standardise(vector, cosines)
         passage = self._passage_background.standardise(vector, passages)
         score = asked + passage + WORDS * words
         best = np.argsort(-score, kind="stable")
-        columns = (score, asked, passage, coverage, words, missing, cosines, passages)
+        columns = (score, asked, passage, coverage, words, missing, cosines, passages, support)
         return Ranking(entries[best], *(column[best].astype(np.float32) for column in columns))
 
     def _candidates(
@@ -125,21 +126,25 @@ class Searcher:
 
     def _compare(
         self, vector: Floats, lexical: Floats, entries: NDArray[np.int64], without_row: int
-    ) -> tuple[Floats, Floats, Floats]:
+    ) -> tuple[Floats, Floats, Floats, Floats]:
         # The rows of the candidates end to end; each has its questions first, its passage as the last row.
         starts, ends = self._starts[entries], self.passages[entries]
         rows = np.concatenate([np.arange(a, b + 1) for a, b in zip(starts, ends, strict=True)])
         cosines = self._index.vectors(rows) @ vector
-        cosines[rows == without_row] = -1
         lengths = ends - starts + 1
         offsets = np.cumsum(lengths) - lengths
         passages = cosines[offsets + lengths - 1]
-        cosines[offsets + lengths - 1] = -1
+        asks = rows != without_row
+        asks[offsets + lengths - 1] = False
+        support = np.add.reduceat(np.where(asks, cosines, 0), offsets)
+        support /= np.maximum(np.add.reduceat(asks, offsets, dtype=np.int64), 1)
+        cosines[~asks] = -1
         words = lexical[rows]
         words[offsets + lengths - 1] = 0
         return (
             np.maximum.reduceat(cosines, offsets).astype(np.float32),
             passages.astype(np.float32),
+            support.astype(np.float32),
             np.maximum.reduceat(words, offsets).astype(np.float32),
         )
 

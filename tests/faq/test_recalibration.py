@@ -16,7 +16,7 @@ from faq.service import FaqService
 from .conftest import DUTIES, ENTRIES, CountingEncoder, make_entry, put
 
 KNOWN = "복사기를 써도 되나요?"
-SURE = "복사기를 써도 되나요 300번"
+SURE = "복사기는 써도 되나요"
 
 
 class OtherEncoder(CountingEncoder):
