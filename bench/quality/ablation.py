@@ -28,8 +28,8 @@ PARTS: dict[str, Part] = {
     "words that one question row covers (BM25), alone": lambda r: r.coverage,
     "question rows by meaning, alone": lambda r: r.asked,
     "+ question and answer as a passage": lambda r: r.asked + r.passage,
+    "what ships + words that one question row covers": lambda r: r.score + r.coverage,
     f"+ {WORDS:g} × words that stand anywhere in the entry: what ships": lambda r: r.score,
-    "the same + words that one question row covers": lambda r: r.score + r.coverage,
 }
 
 

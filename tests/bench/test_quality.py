@@ -304,7 +304,7 @@ def test_an_ablation_orders_the_same_candidates_by_a_part() -> None:
 def test_the_ablation_adds_the_parts_that_the_score_has() -> None:
     encoder = HashingEncoder()
     found = asked_of(foreign_index(encoder, TINY).searcher, encoder, TINY)[0].ranking
-    whole = found.asked + found.passage + found.coverage + np.float32(WORDS) * found.words
+    whole = found.asked + found.passage + np.float32(WORDS) * found.words
     assert found.score == pytest.approx(whole, abs=1e-5), "a part of the score is missing in the ablation"
 
 
