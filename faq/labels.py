@@ -72,7 +72,7 @@ def load_labels(folder: Path = LABELS) -> list[Label]:
     labels = []
     for name in ("in_scope.yml", "out_of_scope.yml"):
         path = folder / name
-        document = yaml.safe_load(path.read_text("utf-8")) if path.is_file() else None
+        document = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader) if path.is_file() else None
         questions = (document or {}).get("questions") or []
         labels += [Label(clean(str(q["text"])), q.get("id")) for q in questions]
     return [label for label in labels if label.text]

@@ -120,7 +120,7 @@ class Gate:
         self._clock = clock
 
     def check(self, before: Sequence[Entry], after: Sequence[Entry]) -> None:
-        """Raises `Breaks` when the change from `before` to `after` breaks a case. Takes seconds.
+        """Raises `Breaks` when the change from `before` to `after` breaks a case. Takes up to a minute.
 
         Not to be called inside a transaction: the FAQ opens its own.
         """

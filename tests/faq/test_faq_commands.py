@@ -96,6 +96,17 @@ def test_evaluate_says_what_is_wrong(arguments: list[str], message: str) -> None
     assert message in run("evaluate", *arguments, code=1).stderr
 
 
+@pytest.mark.parametrize(
+    ("content", "message"), [(b"", "하나도 없습니다"), ("질문".encode("euc-kr"), "UTF-8")]
+)
+def test_evaluate_refuses_a_file_without_questions_and_one_that_is_not_utf_8(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    queries = tmp_path / "queries.jsonl"
+    queries.write_bytes(content)
+    assert message in run("evaluate", "--queries", queries, code=1).stderr
+
+
 def test_import_shows_what_changes_and_a_dry_run_writes_nothing(installation: Path) -> None:
     file = installation / "faq.xlsx"
     write_entries(file, [ENTRIES[0].model_copy(update={"answer": "다른 답변"}), ENTRIES[1]])

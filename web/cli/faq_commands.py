@@ -79,6 +79,8 @@ def evaluate(
         fail("표준 입력은 한 번만 읽을 수 있습니다.")
     try:
         labelled = evaluation.read_queries(_rows(queries))
+        if not labelled:
+            fail("질문이 하나도 없습니다.")
         with _progress() as progress:
             if index is None:
                 with opened_faq() as (faq, encoder):
@@ -218,7 +220,12 @@ def _rows(name: str) -> Iterator[dict[str, Any]]:
         yield from evaluation.read_rows(sys.stdin, "표준 입력")
     else:
         with Path(name).open(encoding="utf-8") as file:
-            yield from evaluation.read_rows(file, Path(name).name)
+            try:
+                yield from evaluation.read_rows(file, Path(name).name)
+            except UnicodeDecodeError:
+                raise evaluation.EvaluationError(
+                    f"{Path(name).name}: UTF-8로 저장된 파일이 아닙니다."
+                ) from None
 
 
 @contextmanager

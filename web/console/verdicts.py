@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 
 from core.errors import EungdaeError, NotFound
@@ -80,7 +81,8 @@ async def _do(
         return await _page(request, visit, kind, key, error, typed=typed)
     await visit.logged(f"verdict.{done.replace('-', '_')}", key)
     page = f"/staff/tickets/{key}" if kind == "ticket" else f"/staff/verdicts/{kind}/{key}"
-    return RedirectResponse(f"{page}?done={done}#verdict", 303)
+    rebuild = BackgroundTask(visit.parts.faq.rebuild) if done in {"published", "unpublished"} else None
+    return RedirectResponse(f"{page}?done={done}#verdict", 303, background=rebuild)
 
 
 async def _page(

@@ -96,12 +96,14 @@ def test_an_approved_wording_becomes_a_paraphrase_and_can_be_taken_out(world: Wo
     editor.submit(verdict, verdict, faq_id=COPIER)
     editor.submit(verdict, f"{verdict}/publish", wording="복사기 좀 쓰려고요")
     assert paraphrases(world) == ("복사 되나요?", "복사기 좀 쓰려고요")
+    assert world.faq.built == 2
     page = editor.get(verdict).text
     assert "다른 표현으로 추가했습니다: “복사기 좀 쓰려고요”" in page
     assert "판정 되돌리기" not in page
     assert editor.submit(verdict, f"{verdict}/take-back").status_code == 422
     editor.submit(verdict, f"{verdict}/unpublish")
     assert paraphrases(world) == ("복사 되나요?",)
+    assert world.faq.built == 3
     assert actions(world)[-2:] == [("verdict.read", number), ("verdict.unpublished", number)]
 
 
