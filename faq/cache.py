@@ -1,4 +1,4 @@
-"""Two small caches: of understandings, and of the vectors that a rebuild can use again."""
+"""What needn't be done twice: understandings, and the vectors that a rebuild can use again."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class LruCache(Generic[V]):
 
 
 class VectorCache:
-    """Remembers the vectors of the last build, so that the next one encodes only what is new."""
+    """Remembers the vectors of earlier builds, so that the next one encodes only what is new."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
@@ -57,3 +57,21 @@ class VectorCache:
         if not texts:
             return np.zeros((0, self.encoder.dimension), dtype=np.float32)
         return np.stack([self._known[text, passages] for text in texts])
+
+
+class Remembering:
+    """An encoder that encodes a text once."""
+
+    def __init__(self, vectors: VectorCache) -> None:
+        self._vectors = vectors
+        self.name = vectors.encoder.name
+        self.dimension = vectors.encoder.dimension
+        self.fingerprint = vectors.encoder.fingerprint
+
+    def encode_queries(self, texts: list[str]) -> Vectors:
+        """See `Encoder`."""
+        return self._vectors.encode(texts, False)
+
+    def encode_passages(self, texts: list[str]) -> Vectors:
+        """See `Encoder`."""
+        return self._vectors.encode(texts, True)

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from core.errors import Invalid
-from embeddings.protocols import Vectors
 from faq.adapter import AdaptedEncoder, Adapter
-from faq.cache import VectorCache
+from faq.cache import Remembering, VectorCache
 from faq.entries import same_question
 from faq.fitting import fit
 from faq.labels import Label
@@ -81,24 +80,6 @@ def tune(faq: FaqService, clicks: Sequence[Lesson], cases: Sequence[Case], today
     served = _before_and_after(faq, content, vectors, cases, today)
     figures = [*_figures("따로 둔 판정", *held), *_figures("회귀 질문", *served), *_answers(*served)]
     return Tuning(adapter, len(lessons), figures, vectors)
-
-
-class Remembering:
-    """An encoder that knows what it has encoded before."""
-
-    def __init__(self, vectors: VectorCache) -> None:
-        self._vectors = vectors
-        self.name = vectors.encoder.name
-        self.dimension = vectors.encoder.dimension
-        self.fingerprint = vectors.encoder.fingerprint
-
-    def encode_queries(self, texts: list[str]) -> Vectors:
-        """See `Encoder`."""
-        return self._vectors.encode(texts, False)
-
-    def encode_passages(self, texts: list[str]) -> Vectors:
-        """See `Encoder`."""
-        return self._vectors.encode(texts, True)
 
 
 def _case(label: Label) -> Case:

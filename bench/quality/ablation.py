@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.quality.contestants import Remembering, encoder_of_settings, foreign_index, sample_snapshot
+from bench.quality.contestants import encoder_of_settings, foreign_index, sample_snapshot
 from bench.quality.options import chosen_sets, parser_of_sets, say
 from bench.quality.page import PAGE, rewrite, table
 from bench.quality.sets import SAMPLE, MissingSet, QualitySet
 from embeddings.encoder import EncoderUnavailable
 from embeddings.protocols import Encoder
+from faq.cache import Remembering, VectorCache
 from faq.evaluation import RANKS, Outcome, report
 from faq.lexical import Floats
 from faq.question import Question
@@ -113,7 +114,7 @@ def main() -> None:
     """The command line."""
     options = parser_of_sets("bench.quality.ablation", __doc__).parse_args()
     try:
-        write(chosen_sets(options), Remembering(encoder_of_settings()), quick=options.quick)
+        write(chosen_sets(options), Remembering(VectorCache(encoder_of_settings())), quick=options.quick)
     except (MissingSet, EncoderUnavailable) as error:
         sys.exit(str(error))
 

@@ -12,7 +12,7 @@ from bench.quality.sets import CORPUS, SAMPLE, Item, QualitySet
 from core.clock import SEOUL, SystemClock
 from core.settings import load_settings
 from embeddings.encoder import load_encoder
-from embeddings.protocols import Encoder, Vectors
+from embeddings.protocols import Encoder
 from faq import evaluation
 from faq.building import build_snapshot
 from faq.cache import VectorCache
@@ -46,22 +46,6 @@ class Contestant(Protocol):
     def ask(self, texts: Sequence[str]) -> list[Reply]:
         """A reply to each."""
         ...
-
-
-class Remembering:
-    """An encoder that encodes a text once: sets share texts, and two contestants share the encoder."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._cache = VectorCache(encoder)
-        self.name, self.dimension, self.fingerprint = encoder.name, encoder.dimension, encoder.fingerprint
-
-    def encode_queries(self, texts: list[str]) -> Vectors:
-        """See `Encoder`."""
-        return self._cache.encode(texts, False)
-
-    def encode_passages(self, texts: list[str]) -> Vectors:
-        """See `Encoder`."""
-        return self._cache.encode(texts, True)
 
 
 class Ours:

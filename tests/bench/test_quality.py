@@ -19,7 +19,6 @@ from bench.quality.contestants import (
     Bm25,
     Contestant,
     Ours,
-    Remembering,
     SemanticSearch,
     Use,
     foreign_index,
@@ -32,6 +31,7 @@ from bench.quality.rasa_worker import reply
 from bench.quality.sets import SAMPLE, Item, MissingSet, QualitySet, load
 from bench.quality.worker import WorkerFailed, working
 from embeddings.hashing import HashingEncoder
+from faq.cache import Remembering, VectorCache
 from faq.evaluation import Outcome, Query, report
 from faq.search import WORDS
 
@@ -104,7 +104,7 @@ def test_an_encoder_that_remembers_encodes_a_text_once() -> None:
             return super().encode_queries(texts)
 
     encoder = Counting()
-    twice = Remembering(encoder)
+    twice = Remembering(VectorCache(encoder))
     twice.encode_queries(["하나", "둘"])
     twice.encode_queries(["둘", "셋"])
     assert encoder.encoded == 3
