@@ -24,6 +24,7 @@ class TicketRequest:
     department_id: str | None = None
     tried: list[str] = field(default_factory=list)
     key: str | None = None
+    kind: str = "inquiry"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -11,22 +12,25 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from core.errors import Conflict, Invalid, Unavailable
-from core.privacy import Cipher, Vault
-from desk import directory, intake, numbers, states
+from core.privacy import Cipher, Vault, mask
+from desk import directory, intake, numbers, promises, states
 from desk.calendar import promise_due
 from desk.contact_details import parse_email, parse_phone
 from desk.directory import Contact
+from desk.intake import without_resident_numbers
 from desk.models import Staff, Ticket, TicketEvent
 from desk.schemas import OpenedTicket, TicketDetails, TicketRequest, TicketRow, TicketStatus
+from desk.states import Standing
 
 __all__ = [
     "OpenedTicket", "TicketDetails", "TicketRequest", "TicketRow", "TicketStatus",
     "close", "details", "find", "history", "look_up", "of_conversation", "open_ticket", "open_tickets",
-    "record", "reply",
+    "opened_words", "record", "reply", "sealed",
 ]  # fmt: skip
 
 _DRAWS = 20
 _NO_FINGERPRINT = "0" * 64
+_STANDING = tuple(field.name for field in fields(Standing))
 
 
 def open_ticket(session: Session, vault: Vault, request: TicketRequest, now: datetime) -> OpenedTicket:
@@ -39,11 +43,11 @@ def open_ticket(session: Session, vault: Vault, request: TicketRequest, now: dat
     checked = intake.check(request)
     person = directory.responsible(session, request.department_id)
     ticket = _insert(session, now, _values(session, vault, request, checked, person, now))
-    asked = {"department": request.department_id} if request.department_id else {}
-    record(session, ticket, "received", "citizen", now, {"channel": request.channel, **asked})
-    record(
-        session, ticket, "assigned", "system", now, {"staff": person.id, "department": person.department_id}
-    )
+    here = {"staff": person.id, "department": person.department_id}
+    first = {"channel": request.channel, "kind": request.kind, "promised_on": ticket.promised_on.isoformat()}
+    record(session, ticket, "received", "citizen", now, first | here)
+    if request.department_id:
+        record(session, ticket, "assigned", "system", now, here)
     return _opened(ticket, person, checked.barred)
 
 
@@ -117,25 +121,44 @@ def open_tickets(session: Session) -> list[TicketRow]:
 
 
 def record(
-    session: Session, ticket: Ticket, kind: str, actor: str, now: datetime, data: dict[str, Any] | None = None
+    session: Session,
+    ticket: Ticket,
+    kind: str,
+    actor: str,
+    now: datetime,
+    data: dict[str, Any] | None = None,
+    words: str | None = None,
 ) -> TicketEvent:
-    """Append an event and keep the ticket's state in step with it; the only way that a state changes.
+    """Append an event, and let row and ledger follow it; the only way that a ticket changes.
 
-    `data` must hold no personal data. Raises `Conflict` when somebody else was first and the ticket is no
-    longer in a state where this may happen.
+    `data` must hold no personal data; `words` are masked and encrypted already (`sealed`). Raises `Conflict`
+    when somebody else was first and the ticket is no longer in a state where this may happen.
     """
     # Read again under a lock: of two people who act at once, the second sees what the first did.
-    session.refresh(ticket, ["state"], with_for_update=True)
-    following = states.after(ticket.state, kind)
-    if following is None:
+    session.refresh(ticket, _STANDING, with_for_update=True)
+    before = Standing(**{name: getattr(ticket, name) for name in _STANDING})
+    standing = before.then(kind, now, data or {})
+    if standing is None:
         raise Conflict(
             f"이미 {states.label(ticket.state)} 상태인 접수입니다. 화면을 새로 고쳐 확인해 주십시오."
         )
-    ticket.state = following
-    event = TicketEvent(ticket_id=ticket.id, kind=kind, actor=actor, at=now, data=data or {})
+    for name in _STANDING:
+        setattr(ticket, name, getattr(standing, name))
+    event = TicketEvent(ticket_id=ticket.id, kind=kind, actor=actor, at=now, data=data or {}, words=words)
     session.add(event)
     session.flush()
+    promises.note(session, ticket, event)
     return event
+
+
+def sealed(session: Session, vault: Vault, text: str) -> str:
+    """What was written, as an event keeps it: masked, then encrypted."""
+    return vault.cipher.encrypt(mask(session, vault, without_resident_numbers(text)[0]).text)
+
+
+def opened_words(session: Session, vault: Vault, event: TicketEvent) -> str:
+    """What was written with the event, readable; empty where nothing was."""
+    return vault.reveal(session, vault.cipher.decrypt(event.words)) if event.words else ""
 
 
 def reply(session: Session, ticket: Ticket, staff: Staff, now: datetime) -> Contact:
@@ -181,6 +204,7 @@ def _values(
         "phone_ref": put("phone", checked.phone),
         "email_ref": put("email", checked.email),
         "matter_ref": put("matter", checked.matter),
+        "name_fingerprint": fingerprint("".join(checked.name.split())),
         "phone_fingerprint": fingerprint(checked.phone),
         "email_fingerprint": fingerprint(checked.email.casefold() if checked.email else None),
         "reply_needed": request.reply_needed,
@@ -190,6 +214,8 @@ def _values(
         "staff_id": person.id,
         "received_at": now,
         "promised_on": promise_due(now),
+        "clock_started_at": now,
+        "kind": request.kind,
         "state": "",
         "tried": list(request.tried),
     }
