@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from core.errors import Conflict, Invalid, Unavailable
 from core.privacy import Cipher, Vault, mask
-from desk import directory, intake, numbers, promises, states
-from desk.calendar import promise_due
+from desk import directory, intake, numbers, overrides, promises, states
 from desk.contact_details import parse_email, parse_phone
 from desk.directory import Contact
 from desk.intake import without_resident_numbers
@@ -41,7 +40,7 @@ def open_ticket(session: Session, vault: Vault, request: TicketRequest, now: dat
     if earlier := _opened_with(session, request.key):
         return earlier
     checked = intake.check(request)
-    person = directory.responsible(session, request.department_id)
+    person = directory.responsible(session, request.department_id, now).staff
     ticket = _insert(session, now, _values(session, vault, request, checked, person, now))
     here = {"staff": person.id, "department": person.department_id}
     first = {"channel": request.channel, "kind": request.kind, "promised_on": ticket.promised_on.isoformat()}
@@ -213,7 +212,7 @@ def _values(
         "department_id": person.department_id,
         "staff_id": person.id,
         "received_at": now,
-        "promised_on": promise_due(now),
+        "promised_on": overrides.calendar(session).promise_due(now),
         "clock_started_at": now,
         "kind": request.kind,
         "state": "",

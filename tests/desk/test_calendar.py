@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.clock import SEOUL
-from desk.calendar import is_business_day, promise_due, promise_end, working_hours_target, working_time_left
+from desk.calendar import Calendar, promise_end
 
 # Typed by hand from the government's calendar, not taken from the library that is tested.
 HOLIDAYS = {
@@ -25,6 +25,7 @@ HOLIDAYS = {
     2027-09-14 2027-09-15 2027-09-16 2027-10-04 2027-10-11 2027-12-27
     """.split()  # noqa: SIM905
 }
+PUBLIC = Calendar()
 DAYS = st.dates(date(2024, 1, 1), date(2027, 12, 10))
 MINUTES = st.integers(0, 24 * 60 - 1)
 
@@ -64,13 +65,13 @@ def slow_minutes(start: datetime, end: datetime) -> int:
 def test_a_promise_is_due_on_the_third_business_day_whatever_the_hour(
     received: str, hour: str, due: str
 ) -> None:
-    assert promise_due(seoul(f"{received}T{hour}")) == date.fromisoformat(due)
+    assert PUBLIC.promise_due(seoul(f"{received}T{hour}")) == date.fromisoformat(due)
 
 
 def test_the_day_of_receipt_is_the_day_in_seoul() -> None:
     just_before_midnight = datetime(2026, 11, 23, 14, 59, 59, tzinfo=UTC)
-    assert promise_due(just_before_midnight) == date(2026, 11, 26)
-    assert promise_due(just_before_midnight + timedelta(seconds=1)) == date(2026, 11, 27)
+    assert PUBLIC.promise_due(just_before_midnight) == date(2026, 11, 26)
+    assert PUBLIC.promise_due(just_before_midnight + timedelta(seconds=1)) == date(2026, 11, 27)
 
 
 @pytest.mark.parametrize(
@@ -79,18 +80,18 @@ def test_the_day_of_receipt_is_the_day_in_seoul() -> None:
      "2027-05-03", "2027-07-19"],
 )  # fmt: skip
 def test_substitute_temporary_and_election_holidays_are_known(day: str) -> None:
-    assert not is_business_day(date.fromisoformat(day))
+    assert not PUBLIC.is_business_day(date.fromisoformat(day))
 
 
 def test_every_day_of_four_years_agrees_with_the_calendar_on_paper() -> None:
     days = [date(2024, 1, 1) + timedelta(days=n) for n in range(366 + 3 * 365)]
-    assert [day for day in days if is_business_day(day) != slow_is_open(day)] == []
+    assert [day for day in days if PUBLIC.is_business_day(day) != slow_is_open(day)] == []
 
 
 @given(DAYS, MINUTES)
 def test_the_promise_agrees_with_counting_days_one_by_one(day: date, minute: int) -> None:
     received = datetime.combine(day, time(), SEOUL) + timedelta(minutes=minute)
-    due = promise_due(received)
+    due = PUBLIC.promise_due(received)
     between = [day + timedelta(days=n) for n in range(1, (due - day).days + 1)]
     assert sum(map(slow_is_open, between)) == 3
     assert slow_is_open(due)
@@ -100,7 +101,7 @@ def test_the_promise_agrees_with_counting_days_one_by_one(day: date, minute: int
 @settings(deadline=None, max_examples=60)
 def test_the_target_agrees_with_counting_minutes_one_by_one(day: date, minute: int) -> None:
     received = datetime.combine(day, time(), SEOUL) + timedelta(minutes=minute)
-    target = working_hours_target(received).astimezone(SEOUL)
+    target = PUBLIC.target(received).astimezone(SEOUL)
     assert slow_minutes(received, target) == 24 * 60
     assert slow_is_working(target - timedelta(minutes=1))
 
@@ -111,16 +112,16 @@ def test_the_time_left_agrees_with_counting_minutes_one_by_one(day: date, minute
     now = datetime.combine(day, time(), SEOUL) + timedelta(minutes=minute)
     until = now + timedelta(minutes=ahead)
     left = timedelta(minutes=slow_minutes(now, until))
-    assert working_time_left(now, until) == left
-    assert working_time_left(until, now) == -left
+    assert PUBLIC.working_time(now, until) == left
+    assert PUBLIC.working_time(until, now) == -left
 
 
 @given(DAYS, MINUTES, st.integers(0, 5 * 24 * 60))
 def test_a_later_receipt_never_has_an_earlier_date(day: date, minute: int, later: int) -> None:
     first = datetime.combine(day, time(), SEOUL) + timedelta(minutes=minute)
     second = first + timedelta(minutes=later)
-    assert promise_due(first) <= promise_due(second)
-    assert working_hours_target(first) <= working_hours_target(second)
+    assert PUBLIC.promise_due(first) <= PUBLIC.promise_due(second)
+    assert PUBLIC.target(first) <= PUBLIC.target(second)
 
 
 @pytest.mark.parametrize(
@@ -134,19 +135,21 @@ def test_a_later_receipt_never_has_an_earlier_date(day: date, minute: int, later
     ],
 )
 def test_the_target_is_24_working_hours_away(received: str, target: str) -> None:
-    reached = working_hours_target(seoul(received))
+    reached = PUBLIC.target(seoul(received))
     assert reached == seoul(target)
     assert reached.tzinfo is UTC
 
 
 def test_time_left_counts_to_the_end_of_the_promised_day() -> None:
     assert promise_end(date(2026, 11, 26)) == seoul("2026-11-27T00:00")
-    assert working_time_left(seoul("2026-11-26T14:00"), promise_end(date(2026, 11, 26))) == timedelta(hours=4)
-    assert working_time_left(seoul("2026-11-27T10:00"), promise_end(date(2026, 11, 26))) == -timedelta(
+    assert PUBLIC.working_time(seoul("2026-11-26T14:00"), promise_end(date(2026, 11, 26))) == timedelta(
+        hours=4
+    )
+    assert PUBLIC.working_time(seoul("2026-11-27T10:00"), promise_end(date(2026, 11, 26))) == -timedelta(
         hours=1
     )
 
 
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="naive"):
-        promise_due(datetime(2026, 4, 30))  # noqa: DTZ001
+        PUBLIC.promise_due(datetime(2026, 4, 30))  # noqa: DTZ001

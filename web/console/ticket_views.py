@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from core.clock import SEOUL
 from core.errors import NotFound
 from core.privacy import VaultItem
-from desk import directory, states, tickets
+from desk import directory, overrides, states, tickets
+from desk.calendar import Calendar
 from desk.directory import Contact
 from desk.models import Staff, Ticket
 from desk.schemas import TicketRow
@@ -131,7 +132,7 @@ def page(session: Session, visit: Visit, number: str) -> TicketPage:
         consent_at=ticket.consent_at,
         received_at=ticket.received_at,
         promised_on=ticket.promised_on,
-        left=words.time_left(ticket.promised_on, ticket.state, visit.now),
+        left=words.time_left(ticket.promised_on, ticket.state, visit.now, overrides.calendar(session)),
         person=directory.contact(ticket.staff),
         tried=list(ticket.tried),
         events=_events(session, ticket),
@@ -157,7 +158,8 @@ def _lines(session: Session, visit: Visit, rows: list[TicketRow]) -> list[Line]:
     numbers = [row.number for row in rows]
     found = {one.number: one for one in session.scalars(select(Ticket).where(Ticket.number.in_(numbers)))}
     _warm_up(session, found.values())
-    return [_line(session, visit, row, found[row.number]) for row in rows]
+    calendar = overrides.calendar(session)
+    return [_line(session, visit, row, found[row.number], calendar) for row in rows]
 
 
 def _warm_up(session: Session, found: Iterable[Ticket]) -> list[VaultItem]:
@@ -166,14 +168,14 @@ def _warm_up(session: Session, found: Iterable[Ticket]) -> list[VaultItem]:
     return list(session.scalars(select(VaultItem).where(VaultItem.id.in_(ids))))
 
 
-def _line(session: Session, visit: Visit, row: TicketRow, ticket: Ticket) -> Line:
+def _line(session: Session, visit: Visit, row: TicketRow, ticket: Ticket, calendar: Calendar) -> Line:
     vault = visit.parts.vault
     matter = vault.reveal(session, vault.get(session, ticket.matter_ref) or _DESTROYED)
     return Line(
         row=row,
         name=vault.get(session, ticket.name_ref) or _DESTROYED,
         what=matter if len(matter) <= _CLIPPED else f"{matter[:_CLIPPED].rstrip()}…",
-        left=words.time_left(row.promised_on, row.state, visit.now),
+        left=words.time_left(row.promised_on, row.state, visit.now, calendar),
     )
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from core.clock import SEOUL
 from desk import states
-from desk.calendar import promise_end, working_time_left
+from desk.calendar import Calendar, promise_end
 
 _WEEKDAYS: Final = "월화수목금토일"
 _WORKING_DAY: Final = timedelta(hours=8)
@@ -43,11 +43,11 @@ class TimeLeft:
     tone: str
 
 
-def time_left(promised_on: date, state: str, now: datetime) -> TimeLeft:
+def time_left(promised_on: date, state: str, now: datetime, calendar: Calendar) -> TimeLeft:
     """How long until the promise is broken, or since when it is."""
     if state in states.DONE:
         return TimeLeft(states.label(state), "quiet")
-    left = working_time_left(now, promise_end(promised_on))
+    left = calendar.working_time(now, promise_end(promised_on))
     if now >= promise_end(promised_on):
         return TimeLeft(f"{_duration(-left)} 지남" if -left >= timedelta(minutes=1) else "기한 지남", "late")
     if left < timedelta(minutes=1):

@@ -228,7 +228,8 @@ def test_no_page_carries_inline_script_or_style(world: World, lee: Browser) -> N
     ],
 )
 def test_the_time_left_is_told_in_working_days_and_hours(hours: int, read: str, tone: str) -> None:
-    from desk.calendar import promise_due
+    from desk.calendar import Calendar
 
-    left = words.time_left(promise_due(NOW), "received", NOW + timedelta(hours=hours))
+    calendar = Calendar()
+    left = words.time_left(calendar.promise_due(NOW), "received", NOW + timedelta(hours=hours), calendar)
     assert (left.words, left.tone) == (read, tone)
