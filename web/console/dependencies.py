@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -22,8 +23,10 @@ from core.threads import in_thread
 from desk import access, accounts, directory
 from desk.directory import Contact
 from desk.models import Staff
+from web.console import navigation
 from web.console.errors import BadToken, SignInNeeded
-from web.console.permissions import May, may
+from web.console.navigation import Section
+from web.console.permissions import REFUSALS, May, may
 from web.console.protocol import FaqPort, StaffDeskPort
 
 COOKIE = "eungdae_staff"
@@ -63,6 +66,16 @@ class Visit:
     def now(self) -> datetime:
         """The present moment (UTC)."""
         return self.parts.clock.now()
+
+    @property
+    def daily(self) -> list[Section]:
+        """The sections in sight."""
+        return navigation.daily(self.may)
+
+    @property
+    def other(self) -> list[Section]:
+        """The sections behind "더보기"."""
+        return navigation.other(self.may)
 
     def log(self, session: Session, action: str, subject: str) -> None:
         """Note in the access log what this member of staff does to whose data."""
@@ -125,32 +138,16 @@ async def form_visit(
     return visit
 
 
-async def answering(visit: Annotated[Visit, Depends(form_visit)]) -> Visit:
-    """A `form_visit` of somebody who may answer citizens; raises `Forbidden`."""
-    if not visit.may.answer:
-        raise Forbidden("이 계정은 답변할 수 없습니다. 내용을 보기만 할 수 있습니다.")
-    return visit
+def _holding(right: str, whose: Callable[..., Awaitable[Visit]]) -> Callable[..., Awaitable[Visit]]:
+    """`whose` visit, by somebody with that right of `May`; raises `Forbidden`."""
 
+    # Not `Annotated`: a name of this function can't be found from outside by the annotation's text.
+    async def held(visit: Visit = Depends(whose)) -> Visit:
+        if not getattr(visit.may, right):
+            raise Forbidden(REFUSALS[right])
+        return visit
 
-async def reloading(visit: Annotated[Visit, Depends(form_visit)]) -> Visit:
-    """A `form_visit` of somebody who may rebuild the index; raises `Forbidden`."""
-    if not visit.may.reload:
-        raise Forbidden("이 계정은 색인을 다시 만들 수 없습니다.")
-    return visit
-
-
-async def teaching(visit: Annotated[Visit, Depends(form_visit)]) -> Visit:
-    """A `form_visit` of somebody who may judge questions; raises `Forbidden`."""
-    if not visit.may.teach:
-        raise Forbidden("이 계정은 판정할 수 없습니다.")
-    return visit
-
-
-async def publishing(visit: Annotated[Visit, Depends(form_visit)]) -> Visit:
-    """A `form_visit` of somebody who may change the FAQ; raises `Forbidden`."""
-    if not visit.may.publish:
-        raise Forbidden("이 계정은 FAQ를 바꿀 수 없습니다.")
-    return visit
+    return held
 
 
 def same(given: str, expected: str) -> bool:
@@ -158,10 +155,21 @@ def same(given: str, expected: str) -> bool:
     return secrets.compare_digest(given.encode(), expected.encode())
 
 
+# Pages.
 Reader = Annotated[Visit, Depends(visit)]
 Watcher = Annotated[Visit, Depends(watching)]
+AnswerReader = Annotated[Visit, Depends(_holding("answer", visit))]
+TeachReader = Annotated[Visit, Depends(_holding("teach", visit))]
+SuperviseReader = Annotated[Visit, Depends(_holding("supervise", visit))]
+AdminReader = Annotated[Visit, Depends(_holding("administer", visit))]
+Auditor = Annotated[Visit, Depends(_holding("audit", visit))]
+# Forms.
 Sender = Annotated[Visit, Depends(form_visit)]
-Answerer = Annotated[Visit, Depends(answering)]
-Teacher = Annotated[Visit, Depends(teaching)]
-Publisher = Annotated[Visit, Depends(publishing)]
-Reloader = Annotated[Visit, Depends(reloading)]
+Answerer = Annotated[Visit, Depends(_holding("answer", form_visit))]
+Transferer = Annotated[Visit, Depends(_holding("transfer", form_visit))]
+Supervisor = Annotated[Visit, Depends(_holding("supervise", form_visit))]
+Teacher = Annotated[Visit, Depends(_holding("teach", form_visit))]
+Publisher = Annotated[Visit, Depends(_holding("publish", form_visit))]
+Reloader = Annotated[Visit, Depends(_holding("reload", form_visit))]
+Administrator = Annotated[Visit, Depends(_holding("administer", form_visit))]
+AuditSender = Annotated[Visit, Depends(_holding("audit", form_visit))]

@@ -56,3 +56,16 @@ if (idle) {
   });
   setInterval(show, 5000);
 }
+
+// An open menu closes with Esc, and when something else gets the attention.
+const menu = document.querySelector("[data-menu]");
+if (menu) {
+  const leave = (event) => { if (!menu.contains(event.target)) menu.open = false; };
+  document.addEventListener("click", leave);
+  document.addEventListener("focusin", leave);
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
