@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import Unavailable
@@ -13,7 +15,12 @@ from desk import states
 from desk.models import Department, Staff, Ticket
 from desk.seeding import seed
 
-__all__ = ["Contact", "contact", "department", "departments", "front_desk", "responsible", "seed", "staff_of"]
+__all__ = [
+    "Assignment", "Contact", "contact", "department", "departments", "deputy", "front_desk", "is_here",
+    "responsible", "seed", "staff_of",
+]  # fmt: skip
+
+_ANSWERING: Final = ("agent", "supervisor")
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,18 @@ class Contact:
     title: str
     department: str
     phone: str
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Who answers, and how they were found.
+
+    `why` is "present" (of the department asked, at work), "deputy" (stands in for one of it), "backup" (of
+    a department that stands in) or "anybody" (nobody else was there).
+    """
+
+    staff: Staff
+    why: Literal["present", "deputy", "backup", "anybody"]
 
 
 def departments(session: Session) -> list[Department]:
@@ -49,28 +68,111 @@ def staff_of(session: Session, department_id: str) -> list[Staff]:
     return list(session.scalars(people.order_by(Staff.name, Staff.id)))
 
 
-def responsible(session: Session, department_id: str | None) -> Staff:
-    """Who answers a matter of that department: the active agent or supervisor with the fewest open tickets.
+def is_here(staff: Staff, now: datetime) -> bool:
+    """Whether the person is at work: not away, or away until a moment that has passed."""
+    return staff.presence == "here" or (staff.away_until is not None and staff.away_until <= now)
 
-    Nobody there: the backup department; nobody there either: anybody active, those who may answer first.
-    An unknown department, or None, means the front desk. Raises `Unavailable` only when the directory holds
-    nobody at all.
+
+def deputy(session: Session, staff: Staff, now: datetime, without: Collection[str] = ()) -> Staff | None:
+    """The first of the person's deputies who is at work and may answer; None when none of them is.
+
+    `without` are ids of people who can't be asked.
+    """
+    for deputy_id in staff.deputies:
+        person = session.get(Staff, deputy_id) if deputy_id not in without else None
+        if person and _may_answer(person) and is_here(person, now):
+            return person
+    return None
+
+
+def responsible(
+    session: Session,
+    department_id: str | None,
+    now: datetime,
+    duty: str | None = None,
+    without: Collection[str] = (),
+) -> Assignment:
+    """Who answers a matter of that department, and how they were found.
+
+    Whoever has that `duty` (as it stands in the directory) and is at work; all of them away: the first deputy
+    who is at work; else anybody of the department at work; each time the one with the fewest open tickets.
+    Nobody there: a deputy from elsewhere, the backup department, its backup, the front desk, and last
+    anybody. A reply is always possible: with everybody away, somebody absent is still responsible.
+
+    An unknown department, or None, means the front desk; `without` are ids of people who can't take it.
+    Raises `Unavailable` only when there is nobody.
     """
     asked = session.get(Department, department_id) if department_id else None
     first = asked or front_desk(session)
-    at_work = and_(Staff.active.is_(True), Staff.department_id.is_not(None))
-    answering = and_(at_work, Staff.role.in_(("agent", "supervisor")))
-    tries: Iterable[Select[Staff]] = (
-        _by_load().where(answering, Staff.department_id == first.id),
-        _by_load().where(answering, Staff.department_id == first.backup_id),
-        _by_load().where(answering),
-        _by_load().where(at_work, Staff.role == "admin"),
-        _by_load().where(at_work),
+    own = _people(session, without, Staff.department_id == first.id) if first.active else []
+    return (
+        _of_department(session, own, now, duty, without)
+        or _of_backups(session, first, now, without)
+        or _anybody(session, own, now, without)
     )
-    for people in tries:
-        if person := session.scalars(people.limit(1)).first():
-            return person
+
+
+def _of_department(
+    session: Session, people: list[Staff], now: datetime, duty: str | None, without: Collection[str]
+) -> Assignment | None:
+    owners = [person for person in people if duty in person.duties] if duty else []
+    here = [person for person in people if is_here(person, now)]
+    for person in here:
+        if person in owners:
+            return Assignment(person, "present")
+    for owner in owners:
+        if standing_in := deputy(session, owner, now, without):
+            return Assignment(standing_in, "deputy")
+    if here:
+        return Assignment(here[0], "present")
+    deputies = (deputy(session, person, now, without) for person in people)
+    return next((Assignment(person, "deputy") for person in deputies if person), None)
+
+
+def _of_backups(
+    session: Session, first: Department, now: datetime, without: Collection[str]
+) -> Assignment | None:
+    """Somebody at work in the backup department, in its backup, …, and last at the front desk."""
+    seen, next_id = {first.id}, first.backup_id
+    front = front_desk(session).id
+    while (next_id := next_id or front) not in seen:
+        seen.add(next_id)
+        unit = session.get_one(Department, next_id)
+        people = _people(session, without, Staff.department_id == unit.id) if unit.active else []
+        for person in people:
+            if is_here(person, now):
+                return Assignment(person, "backup")
+        next_id = unit.backup_id
+    return None
+
+
+def _anybody(session: Session, own: list[Staff], now: datetime, without: Collection[str]) -> Assignment:
+    answering = _people(session, without)
+    present = [person for person in answering if is_here(person, now)]
+    others = _by_load().where(Staff.active.is_(True), Staff.department_id.is_not(None))
+    for people in (present, own, answering):
+        if people:
+            return Assignment(people[0], "anybody")
+    for query in (others.where(Staff.role == "admin"), others):
+        if person := session.scalars(query.where(Staff.id.not_in(without)).limit(1)).first():
+            return Assignment(person, "anybody")
     raise _empty()
+
+
+def _people(session: Session, without: Collection[str], *where: ColumnElement[bool]) -> list[Staff]:
+    """Those who may answer, the one with the fewest open tickets first."""
+    people = _by_load().where(
+        Staff.active.is_(True),
+        Staff.department_id.is_not(None),
+        Staff.role.in_(_ANSWERING),
+        Staff.id.not_in(without),
+        *where,
+    )
+    return list(session.scalars(people))
+
+
+def _may_answer(staff: Staff) -> bool:
+    return staff.active and staff.department_id is not None and staff.role in _ANSWERING
 
 
 def contact(staff: Staff) -> Contact:

@@ -9,6 +9,7 @@ from core.database import Database
 from core.errors import Invalid, Unavailable
 from desk import directory, tickets
 from desk.models import Department, Staff
+from tests.desk.conftest import NOW
 
 SAMPLE = Path(__file__).parents[2] / "desk" / "sample" / "directory.yml"
 HOURS = 'hours: "09:00-18:00", lunch: "12:00-13:00"'
@@ -28,7 +29,7 @@ def switch(database: Database, active: bool, **values: object) -> None:
 
 def who(database: Database, department_id: str | None) -> str:
     with database.session() as session:
-        return directory.responsible(session, department_id).id
+        return directory.responsible(session, department_id, NOW).staff.id
 
 
 def test_a_matter_goes_to_its_department(desk: Database) -> None:
@@ -114,7 +115,7 @@ def test_the_sample_directory_loads_twice_to_the_same(database: Database) -> Non
         assert directory.front_desk(session).id == "customer-support"
         assert all(unit.duties and unit.backup_id for unit in units)
         for unit in units:
-            assert directory.responsible(session, unit.id).department_id == unit.id
+            assert directory.responsible(session, unit.id, NOW).staff.department_id == unit.id
 
 
 def test_seeding_again_keeps_passwords_and_who_is_active(database: Database, tmp_path: Path) -> None:
