@@ -304,10 +304,12 @@ class Conversations:
             conversation = store.find_conversation(session, channel, sender)
             if conversation is None:
                 return History([], None)
-            found = store.messages_after(session, conversation.id, after)
+            found = store.messages_after(session, conversation.id, after, whispers=False)
             staff = session.get(Staff, conversation.staff_id) if conversation.staff_id else None
             person = replies.signature(directory.contact(staff)) if staff else None
             return History(self._said(session, found), person)
 
     def _said(self, session: Session, messages: list[Message]) -> list[Said]:
-        return [store.said(session, self.vault, message) for message in messages]
+        # Whatever the query was: what staff whisper goes to no citizen.
+        heard = [message for message in messages if message.author != store.WHISPER]
+        return [store.said(session, self.vault, message) for message in heard]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from channels.protocol import Reply
@@ -69,11 +69,18 @@ def add_message(
     return message
 
 
-def messages_after(session: Session, conversation_id: str, seq: int, limit: int = 500) -> list[Message]:
-    """What was said after `seq`, oldest first; of more than `limit`, the newest."""
+WHISPER = "whisper"
+"""The author of what staff say to staff: no query for a citizen may find it."""
+
+
+def messages_after(
+    session: Session, conversation_id: str, seq: int, limit: int = 500, *, whispers: bool = True
+) -> list[Message]:
+    """What was said after `seq`, oldest first; of more than `limit`, the newest. No citizen gets `whispers`."""
+    said = true() if whispers else Message.author != WHISPER
     query = (
         select(Message)
-        .where(Message.conversation_id == conversation_id, Message.seq > seq)
+        .where(Message.conversation_id == conversation_id, Message.seq > seq, said)
         .order_by(Message.seq.desc())
         .limit(limit)
     )
@@ -81,11 +88,9 @@ def messages_after(session: Session, conversation_id: str, seq: int, limit: int 
 
 
 def last_message(session: Session, conversation: Conversation) -> Message | None:
-    """What was said last, by whomever."""
-    query = select(Message).where(
-        Message.conversation_id == conversation.id, Message.seq == conversation.last_seq
-    )
-    return session.scalar(query)
+    """What the citizen said or heard last."""
+    heard = select(Message).where(Message.conversation_id == conversation.id, Message.author != WHISPER)
+    return session.scalar(heard.order_by(Message.seq.desc()).limit(1))
 
 
 def replies_to(session: Session, message_id: str) -> list[Message]:
@@ -107,6 +112,7 @@ def waiting(session: Session, conversation_id: str) -> list[Message]:
         select(Message)
         .join(OutboxItem, OutboxItem.message_id == Message.id)
         .where(OutboxItem.conversation_id == conversation_id, OutboxItem.delivered_at.is_(None))
+        .where(Message.author != WHISPER)
         .order_by(Message.seq)
     )
     return list(session.scalars(query))
