@@ -16,14 +16,14 @@ from conversations.models import Conversation, OutboxItem
 from conversations.views import Said
 from core.clock import Clock
 from core.database import Database
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, NotFound
 from core.privacy import Vault, label, redact
 from core.threads import in_thread
 from desk import directory, tickets
 from desk.directory import Contact
 from desk.models import Staff
+from desk.wording import checked
 
-LONGEST_REPLY = 5000
 _LIVE = timedelta(hours=24)
 _DECISIONS = {"faq": "answer", "choices": "choices", "unknown": "no_answer"}
 
@@ -93,7 +93,7 @@ class StaffDesk:
 
     async def answer(self, ticket_number: str, staff_id: str, text: str) -> None:
         """Reply to a ticket, signed; the reply, its event and its outbox row are one transaction."""
-        self._tell(await in_thread(self._answer, ticket_number, staff_id, _checked(text)))
+        self._tell(await in_thread(self._answer, ticket_number, staff_id, checked(text)))
 
     async def take_over(self, conversation_id: str, staff_id: str, *, force: bool = False) -> None:
         """The bot falls silent and the citizen is told who is there.
@@ -108,7 +108,7 @@ class StaffDesk:
 
     async def say(self, conversation_id: str, staff_id: str, text: str) -> None:
         """Talk with the citizen; `Conflict` unless this person has the conversation."""
-        self._tell(await in_thread(self._say, conversation_id, staff_id, _checked(text)))
+        self._tell(await in_thread(self._say, conversation_id, staff_id, checked(text)))
 
     def _transcript(self, conversation_id: str) -> Transcript:
         with self._database.session() as session:
@@ -258,12 +258,3 @@ def _held(session: Session, conversation_id: str, staff_id: str) -> Conversation
     if conversation.staff_id != staff_id:
         raise Conflict("이 대화를 맡고 있지 않습니다. 먼저 상담을 시작해 주십시오.")
     return conversation
-
-
-def _checked(text: str) -> str:
-    text = text.strip()
-    if not text:
-        raise Invalid("답변 내용을 입력해 주십시오.")
-    if len(text) > LONGEST_REPLY:
-        raise Invalid(f"답변은 {LONGEST_REPLY:,}자까지 쓰실 수 있습니다.")
-    return text

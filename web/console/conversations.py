@@ -11,11 +11,12 @@ from starlette.requests import Request
 from core.errors import Conflict, EungdaeError
 from core.threads import in_thread
 from desk import tickets
+from desk.wording import checked
 from web.console.dependencies import Answerer, Reader, Visit, Watcher
 from web.console.errors import ConsoleRoute
 from web.console.rendering import notice, render
 from web.console.talk_views import talk
-from web.console.tickets import checked, fingerprint
+from web.console.tickets import fingerprint
 
 router = APIRouter(prefix="/staff/conversations", route_class=ConsoleRoute)
 

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 from starlette.requests import Request
 
-from core.errors import EungdaeError, Invalid, NotFound
+from core.errors import EungdaeError, NotFound
 from core.threads import in_thread
 from desk import tickets
+from desk.wording import checked
 from web.console import ticket_views
 from web.console.dependencies import Answerer, Reader, Visit, Watcher
 from web.console.errors import ConsoleRoute
@@ -21,8 +22,6 @@ from web.console.ticket_views import Board, Scope, TicketPage
 from web.console.verdict_views import judging
 
 router = APIRouter(prefix="/staff", route_class=ConsoleRoute)
-
-LONGEST_TEXT = 4000
 
 
 @router.get("")
@@ -78,16 +77,6 @@ async def close(request: Request, visit: Answerer, number: str) -> Response:
     except EungdaeError as error:
         return await _page(request, visit, number, error)
     return RedirectResponse(f"/staff/tickets/{number}?done=closed", 303)
-
-
-def checked(text: str) -> str:
-    """What may be sent to a citizen, without blank edges; raises `Invalid`."""
-    text = text.replace("\r\n", "\n").strip()
-    if not text:
-        raise Invalid("보낼 내용을 입력해 주십시오.")
-    if len(text) > LONGEST_TEXT:
-        raise Invalid(f"한 번에 {LONGEST_TEXT:,}자까지 보낼 수 있습니다. 지금 {len(text):,}자입니다.")
-    return text
 
 
 def fingerprint(shown: object) -> str:
