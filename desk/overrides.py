@@ -18,7 +18,7 @@ LONGEST_REASON = 100
 def calendar(session: Session) -> Calendar:
     """The calendar that counts now, overrides included."""
     days = session.execute(select(CalendarOverride.day, CalendarOverride.is_open))
-    return Calendar(dict(days.tuples().all()))
+    return Calendar(dict(iter(days)))
 
 
 def all_of(session: Session) -> list[CalendarOverride]:

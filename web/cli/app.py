@@ -7,6 +7,7 @@ import typer
 from core.errors import EungdaeError
 from web.cli import (
     decision_commands,
+    desk_commands,
     faq_commands,
     ops_commands,
     setup_commands,
@@ -27,6 +28,7 @@ app.command("evaluate")(faq_commands.evaluate)
 app.command("index")(faq_commands.index)
 app.command("calibrate")(decision_commands.calibrate)
 app.command("explain")(decision_commands.explain)
+app.command("deadline")(desk_commands.deadline)
 app.command("tune")(tuning_commands.tune)
 app.command("import")(faq_commands.import_)
 app.command("export")(faq_commands.export)
