@@ -8,6 +8,7 @@ from sqlalchemy import Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base, UtcDateTime
+from core.ids import new_id
 
 
 class FaqEntry(Base):
@@ -60,3 +61,24 @@ class LabelledPair(Base):
     """The wording that staff have published as a paraphrase; None for every other signal."""
     staff_id: Mapped[str | None] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FaqDraft(Base):
+    """An entry that staff have worded out of a ticket, until an editor publishes or discards it.
+
+    `words` are its texts, encrypted: whether they name nobody is only certain when an editor has read them.
+    """
+
+    __tablename__ = "faq_drafts"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True, default=new_id)
+    subject: Mapped[str] = mapped_column(String(80))
+    """Where the question came from: `ticket:<number>`."""
+    words: Mapped[str] = mapped_column(Text)
+    department: Mapped[str] = mapped_column(String(100))
+    staff_id: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(10), default="open", index=True)
+    """open, published or discarded."""
+    faq_id: Mapped[str | None] = mapped_column(String(100))
+    """The entry that it became."""

@@ -33,6 +33,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_search_documents_ticket_id_at", ["ticket_id", "at"], unique=False)
 
     op.create_table(
+        "faq_drafts",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=80), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("department", sa.String(length=100), nullable=False),
+        sa.Column("staff_id", sa.String(length=64), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("faq_id", sa.String(length=100), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("faq_drafts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_faq_drafts_state"), ["state"], unique=False)
+
+    op.create_table(
         "reply_templates",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("title", sa.String(length=100), nullable=False),
