@@ -1,53 +1,21 @@
-"""The two clocks, against fixed dates and against a counter that walks every minute or day by itself."""
+"""The two clocks at fixed points: dates that were counted by hand, edges of days, nonsense refused."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from core.clock import SEOUL
-from desk.calendar import Calendar, promise_end
+from core.errors import Invalid
+from desk.calendar import Calendar, Hours, holiday_names, promise_end
+from tests.desk.slow_calendar import Slow
 
-# Typed by hand from the government's calendar, not taken from the library that is tested.
-HOLIDAYS = {
-    date.fromisoformat(day)
-    for day in """
-    2024-01-01 2024-02-09 2024-02-12 2024-03-01 2024-04-10 2024-05-06 2024-05-15 2024-06-06 2024-08-15
-    2024-09-16 2024-09-17 2024-09-18 2024-10-01 2024-10-03 2024-10-09 2024-12-25
-    2025-01-01 2025-01-27 2025-01-28 2025-01-29 2025-01-30 2025-03-03 2025-05-05 2025-05-06 2025-06-03
-    2025-06-06 2025-08-15 2025-10-03 2025-10-06 2025-10-07 2025-10-08 2025-10-09 2025-12-25
-    2026-01-01 2026-02-16 2026-02-17 2026-02-18 2026-03-02 2026-05-01 2026-05-05 2026-05-25 2026-06-03
-    2026-07-17 2026-08-17 2026-09-24 2026-09-25 2026-10-05 2026-10-09 2026-12-25
-    2027-01-01 2027-02-08 2027-02-09 2027-03-01 2027-05-03 2027-05-05 2027-05-13 2027-07-19 2027-08-16
-    2027-09-14 2027-09-15 2027-09-16 2027-10-04 2027-10-11 2027-12-27
-    """.split()  # noqa: SIM905
-}
 PUBLIC = Calendar()
-DAYS = st.dates(date(2024, 1, 1), date(2027, 12, 10))
-MINUTES = st.integers(0, 24 * 60 - 1)
 
 
 def seoul(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SEOUL)
-
-
-def slow_is_open(day: date) -> bool:
-    return day.strftime("%a") not in ("Sat", "Sun") and day not in HOLIDAYS
-
-
-def slow_is_working(minute: datetime) -> bool:
-    """Whether the minute that begins here is worked."""
-    clock = minute.hour * 60 + minute.minute
-    return slow_is_open(minute.date()) and (540 <= clock < 720 or 780 <= clock < 1080)
-
-
-def slow_minutes(start: datetime, end: datetime) -> int:
-    return sum(
-        slow_is_working(start + timedelta(minutes=n)) for n in range(int((end - start).total_seconds()) // 60)
-    )
 
 
 @pytest.mark.parametrize(
@@ -81,47 +49,12 @@ def test_the_day_of_receipt_is_the_day_in_seoul() -> None:
 )  # fmt: skip
 def test_substitute_temporary_and_election_holidays_are_known(day: str) -> None:
     assert not PUBLIC.is_business_day(date.fromisoformat(day))
+    assert holiday_names(int(day[:4]))[date.fromisoformat(day)]
 
 
 def test_every_day_of_four_years_agrees_with_the_calendar_on_paper() -> None:
     days = [date(2024, 1, 1) + timedelta(days=n) for n in range(366 + 3 * 365)]
-    assert [day for day in days if PUBLIC.is_business_day(day) != slow_is_open(day)] == []
-
-
-@given(DAYS, MINUTES)
-def test_the_promise_agrees_with_counting_days_one_by_one(day: date, minute: int) -> None:
-    received = datetime.combine(day, time(), SEOUL) + timedelta(minutes=minute)
-    due = PUBLIC.promise_due(received)
-    between = [day + timedelta(days=n) for n in range(1, (due - day).days + 1)]
-    assert sum(map(slow_is_open, between)) == 3
-    assert slow_is_open(due)
-
-
-@given(DAYS, MINUTES)
-@settings(deadline=None, max_examples=60)
-def test_the_target_agrees_with_counting_minutes_one_by_one(day: date, minute: int) -> None:
-    received = datetime.combine(day, time(), SEOUL) + timedelta(minutes=minute)
-    target = PUBLIC.target(received).astimezone(SEOUL)
-    assert slow_minutes(received, target) == 24 * 60
-    assert slow_is_working(target - timedelta(minutes=1))
-
-
-@given(DAYS, MINUTES, st.integers(0, 12 * 24 * 60))
-@settings(deadline=None, max_examples=60)
-def test_the_time_left_agrees_with_counting_minutes_one_by_one(day: date, minute: int, ahead: int) -> None:
-    now = datetime.combine(day, time(), SEOUL) + timedelta(minutes=minute)
-    until = now + timedelta(minutes=ahead)
-    left = timedelta(minutes=slow_minutes(now, until))
-    assert PUBLIC.working_time(now, until) == left
-    assert PUBLIC.working_time(until, now) == -left
-
-
-@given(DAYS, MINUTES, st.integers(0, 5 * 24 * 60))
-def test_a_later_receipt_never_has_an_earlier_date(day: date, minute: int, later: int) -> None:
-    first = datetime.combine(day, time(), SEOUL) + timedelta(minutes=minute)
-    second = first + timedelta(minutes=later)
-    assert PUBLIC.promise_due(first) <= PUBLIC.promise_due(second)
-    assert PUBLIC.target(first) <= PUBLIC.target(second)
+    assert [day for day in days if PUBLIC.is_business_day(day) != Slow().is_open(day)] == []
 
 
 @pytest.mark.parametrize(
@@ -140,16 +73,75 @@ def test_the_target_is_24_working_hours_away(received: str, target: str) -> None
     assert reached.tzinfo is UTC
 
 
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [
+        ("2026-11-23T10:00", "2026-11-23T14:00"),  # over lunch
+        ("2026-11-23T17:00", "2026-11-24T11:00"),  # over night
+        ("2026-11-27T16:00", "2026-11-30T10:00"),  # over the weekend
+        ("2026-11-29T23:00", "2026-11-30T12:00"),  # from a Sunday
+    ],
+)
+def test_passing_on_within_three_working_hours_ends_where_a_person_would_say(since: str, until: str) -> None:
+    assert PUBLIC.target(seoul(since), length=timedelta(hours=3)) == seoul(until)
+
+
+def test_a_holiday_proclaimed_later_moves_what_is_counted_from_then_on() -> None:
+    proclaimed = Calendar({date(2026, 5, 6): False})
+    assert proclaimed.promise_due(seoul("2026-04-30T10:00")) == date(2026, 5, 8)
+    assert proclaimed.target(seoul("2026-04-30T10:00")) == seoul("2026-05-08T10:00")
+
+
+def test_a_holiday_or_a_saturday_can_be_worked() -> None:
+    opened = Calendar({date(2026, 5, 1): True, date(2026, 5, 2): True})
+    assert opened.promise_due(seoul("2026-04-30T10:00")) == date(2026, 5, 4)
+
+
 def test_time_left_counts_to_the_end_of_the_promised_day() -> None:
-    assert promise_end(date(2026, 11, 26)) == seoul("2026-11-27T00:00")
-    assert PUBLIC.working_time(seoul("2026-11-26T14:00"), promise_end(date(2026, 11, 26))) == timedelta(
-        hours=4
-    )
-    assert PUBLIC.working_time(seoul("2026-11-27T10:00"), promise_end(date(2026, 11, 26))) == -timedelta(
-        hours=1
-    )
+    end = promise_end(date(2026, 11, 26))
+    assert end == seoul("2026-11-27T00:00")
+    assert PUBLIC.working_time(seoul("2026-11-26T14:00"), end) == timedelta(hours=4)
+    assert PUBLIC.working_time(seoul("2026-11-27T10:00"), end) == -timedelta(hours=1)
 
 
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="naive"):
         PUBLIC.promise_due(datetime(2026, 4, 30))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("year", [1948, 2101])
+def test_a_year_whose_holidays_are_unknown_is_refused_rather_than_taken_for_workdays(year: int) -> None:
+    with pytest.raises(ValueError, match=str(year)):
+        PUBLIC.is_business_day(date(year, 7, 1))
+
+
+@pytest.mark.parametrize("written", ["09:00-18:00", "9:00~18:00", " 09:00 – 18:00 "])
+def test_hours_are_read_as_people_write_them(written: str) -> None:
+    assert Hours.parse(written, "12:00-13:00") == Hours.parse("09:00-18:00", "12:00~13:00")
+
+
+def test_without_lunch_a_day_is_one_shift_and_may_last_until_midnight() -> None:
+    assert list(Hours.parse("14:00-24:00").on(date(2026, 11, 23))) == [
+        (seoul("2026-11-23T14:00"), seoul("2026-11-24T00:00"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hours", "lunch"),
+    [
+        ("", ""),
+        ("9시부터 6시까지", ""),
+        ("18:00-09:00", ""),  # a shift over midnight belongs to no one day
+        ("09:00-09:00", ""),
+        ("09:00-25:00", ""),
+        ("09:60-18:00", ""),
+        ("09:00-18:00", "점심"),
+        ("09:00-18:00", "13:00-12:00"),
+        ("09:00-12:00", "12:00-13:00"),
+        ("09:00-18:00", "08:00-10:00"),
+        ("09:00-18:00", "09:00-18:00"),
+    ],
+)
+def test_hours_that_no_day_can_have_are_refused_in_words(hours: str, lunch: str) -> None:
+    with pytest.raises(Invalid, match="시간"):
+        Hours.parse(hours, lunch)
