@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     rate_limits: bool = Field(True, description="공개 경로의 요청 수 제한. 성능 측정에서만 끈다")
     secure_cookies: bool = Field(False, description="쿠키를 HTTPS에서만 보낸다(TLS 뒤에 둘 때 켠다)")
     session_days: int = Field(30, gt=0, description="시민의 대화 토큰이 유효한 날수")
+    show_staff_names: bool = Field(
+        False, description="담당자 안내에 직원 성명까지 보인다. 답변에는 언제나 담당자 성명이 붙는다"
+    )
     staff_idle_minutes: int = Field(30, gt=0, description="직원 로그인이 자동으로 끊기는 유휴 시간(분)")
 
     @property

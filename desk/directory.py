@@ -45,9 +45,10 @@ class Assignment:
     why: Literal["present", "deputy", "backup", "anybody"]
 
 
-def departments(session: Session) -> list[Department]:
-    """All departments in the directory's order."""
-    return list(session.scalars(select(Department).order_by(Department.position, Department.id)))
+def departments(session: Session, *, closed: bool = False) -> list[Department]:
+    """The departments in the directory's order; those that are closed only with `closed`."""
+    units = select(Department).order_by(Department.position, Department.id)
+    return list(session.scalars(units if closed else units.where(Department.active.is_(True))))
 
 
 def department(session: Session, department_id: str) -> Department | None:
