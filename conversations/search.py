@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from core.clock import Clock
+from core.database import Database
+from core.privacy import Vault
+from embeddings.protocols import Encoder
+
 
 @dataclass(frozen=True)
 class Query:
@@ -59,6 +64,12 @@ class PastReply:
 
 class Search:
     """Every method opens its own transactions; not to be called inside one."""
+
+    def __init__(self, database: Database, vault: Vault, encoder: Encoder, clock: Clock) -> None:
+        self._database = database
+        self._vault = vault
+        self._encoder = encoder
+        self._clock = clock
 
     def find(self, query: Query, limit: int = 20, offset: int = 0) -> list[Hit]:
         """The newest first, or (by meaning) the nearest; `Invalid` for a query that asks for nothing."""

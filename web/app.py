@@ -62,6 +62,8 @@ def _share(app: FastAPI, house: House) -> None:
     app.state.staff_desk = house.staff_desk
     app.state.faq = house.faq
     app.state.learning = house.learning
+    app.state.presence = house.presence
+    app.state.search = house.search
 
 
 async def _told(request: Request, error: Exception) -> Response:

@@ -12,6 +12,8 @@ from conversations.dialogue import RasaDialogue
 from conversations.hub import Hub
 from conversations.intake import Intake
 from conversations.learning import Learning
+from conversations.presence import Presence
+from conversations.search import Search
 from conversations.service import Conversations
 from conversations.speech import Speech
 from conversations.staff import StaffDesk
@@ -48,6 +50,8 @@ class House:
     conversations: Conversations
     staff_desk: StaffDesk
     learning: Learning
+    presence: Presence
+    search: Search
 
     async def close(self) -> None:
         """Let what is under way end, and give everything back."""
@@ -62,11 +66,13 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     secrets = load_secrets(settings.data_dir)
     database = Database(settings.resolved_database_url)
     vault = Vault(Cipher(secrets.data_key), clock)
+    encoder = encoder or load_encoder(settings.encoder)
     faq = build_faq(settings, database, clock, encoder)
     channels = build_channels(settings, secrets, Signer(secrets.signing_key, clock))
     hub = Hub()
     limiter = RateLimiter(clock, settings.rate_limits)
-    speech = Speech(faq, Contacts(database, clock), settings.foundation_phone)
+    contacts = Contacts(database, clock, settings.show_staff_names)
+    speech = Speech(faq, contacts, settings.foundation_phone)
     dialogue = RasaDialogue(
         f"http://127.0.0.1:{settings.rasa_port}", secrets.rasa_token, settings.rasa_timeout
     )
@@ -79,6 +85,7 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     return House(
         settings, secrets, clock, database, vault, faq, channels, hub, limiter, dialogue, conversations,
         staff_desk, Learning(database, vault, Gate(lambda: faq, settings.regression_set, clock), clock),
+        Presence(clock), Search(database, vault, encoder, clock),
     )  # fmt: skip
 
 

@@ -23,6 +23,8 @@ from conversations.hub import Hub
 from conversations.intake import Intake
 from conversations.learning import Learning
 from conversations.models import Conversation, Message
+from conversations.presence import Presence
+from conversations.search import Search
 from conversations.service import Conversations, Outcome
 from conversations.speech import Speech
 from conversations.staff import StaffDesk
@@ -37,6 +39,7 @@ from core.tokens import Signer
 from desk import directory
 from desk.consent import current_notice
 from desk.models import Ticket
+from embeddings.hashing import HashingEncoder
 from faq.decision import Answer, Candidate, Choices, NoAnswer
 from faq.entries import Entry
 from faq.regression import Gate
@@ -195,6 +198,8 @@ class World:
         gate = Gate(lambda: self.faq, Path("nowhere"), self.clock)
         self.learning = Learning(database, self.vault, gate, self.clock)
         self.taught = Taught(database, self.vault)
+        self.presence = Presence(self.clock)
+        self.search = Search(database, self.vault, HashingEncoder(), self.clock)
         self._count = 0
 
     def restarted(self) -> Conversations:

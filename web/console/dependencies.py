@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 
 from conversations.learning import Learning
+from conversations.presence import Presence
+from conversations.search import Search
 from core.clock import Clock
 from core.database import Database
 from core.errors import Forbidden
@@ -44,6 +46,8 @@ class Parts:
     staff_desk: StaffDeskPort
     faq: FaqPort
     learning: Learning
+    presence: Presence
+    search: Search
 
     @property
     def idle(self) -> timedelta:
@@ -96,7 +100,7 @@ def parts(request: Request) -> Parts:
     state: Any = request.app.state
     return Parts(
         state.database, state.vault, state.settings, state.clock, state.limiter, state.staff_desk, state.faq,
-        state.learning,
+        state.learning, state.presence, state.search,
     )  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from starlette.staticfiles import StaticFiles
 
 import web.console
 from conversations.learning import Learning
+from conversations.presence import Presence
+from conversations.search import Search
 from core.clock import FixedClock
 from core.database import Base, Database
 from core.errors import Conflict, NotFound
@@ -27,6 +29,7 @@ from desk import accounts, directory, tickets
 from desk.directory import Contact
 from desk.models import AccessLog, Department, Staff
 from desk.schemas import TicketRequest
+from embeddings.hashing import HashingEncoder
 from faq import repository
 from faq.decision import Candidate
 from faq.entries import Entry
@@ -222,6 +225,8 @@ class World:
         app.state.settings = Settings(_env_file=None)
         app.state.staff_desk, app.state.faq = self.desk, self.faq
         app.state.learning = self.learning
+        app.state.presence = Presence(self.clock)
+        app.state.search = Search(self.database, self.vault, HashingEncoder(), self.clock)
         return app
 
     def account(self, username: str, role: str | None = None) -> None:
