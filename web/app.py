@@ -64,6 +64,7 @@ def _share(app: FastAPI, house: House) -> None:
     app.state.learning = house.learning
     app.state.presence = house.presence
     app.state.search = house.search
+    app.state.drafts = house.drafts
 
 
 async def _told(request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ from channels.protocol import Channel
 from channels.registry import build_channels
 from conversations.contacts import Contacts
 from conversations.dialogue import RasaDialogue
+from conversations.drafts import Drafts
 from conversations.hub import Hub
 from conversations.intake import Intake
 from conversations.learning import Learning
@@ -52,6 +53,7 @@ class House:
     learning: Learning
     presence: Presence
     search: Search
+    drafts: Drafts
 
     async def close(self) -> None:
         """Let what is under way end, and give everything back."""
@@ -82,10 +84,11 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     actions_context.use(
         actions_context.Context(database, vault, speech, clock, limiter, intake.department_of)
     )
+    gate = Gate(lambda: faq, settings.regression_set, clock)
     return House(
         settings, secrets, clock, database, vault, faq, channels, hub, limiter, dialogue, conversations,
-        staff_desk, Learning(database, vault, Gate(lambda: faq, settings.regression_set, clock), clock),
-        Presence(clock), Search(database, vault, encoder, clock),
+        staff_desk, Learning(database, vault, gate, clock), Presence(clock),
+        Search(database, vault, encoder, clock), Drafts(database, vault, gate, clock),
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from channels.registry import build_channels
 from conversations import replies
 from conversations.contacts import Contacts
 from conversations.dialogue import Awaiting, DialogueError, Turn
+from conversations.drafts import Drafts
 from conversations.hub import Hub
 from conversations.intake import Intake
 from conversations.learning import Learning
@@ -198,6 +199,7 @@ class World:
         gate = Gate(lambda: self.faq, Path("nowhere"), self.clock)
         self.learning = Learning(database, self.vault, gate, self.clock)
         self.taught = Taught(database, self.vault)
+        self.drafts = Drafts(database, self.vault, gate, self.clock)
         self.presence = Presence(self.clock)
         self.search = Search(database, self.vault, HashingEncoder(), self.clock)
         self._count = 0

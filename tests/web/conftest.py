@@ -45,6 +45,7 @@ def house(small_world: World) -> House:
         learning=world.learning,
         presence=world.presence,
         search=world.search,
+        drafts=world.drafts,
     )
 
 

@@ -12,6 +12,7 @@ from fastapi import Depends, Form, Header
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
+from conversations.drafts import Drafts
 from conversations.learning import Learning
 from conversations.presence import Presence
 from conversations.search import Search
@@ -48,6 +49,7 @@ class Parts:
     learning: Learning
     presence: Presence
     search: Search
+    drafts: Drafts
 
     @property
     def idle(self) -> timedelta:
@@ -100,7 +102,7 @@ def parts(request: Request) -> Parts:
     state: Any = request.app.state
     return Parts(
         state.database, state.vault, state.settings, state.clock, state.limiter, state.staff_desk, state.faq,
-        state.learning, state.presence, state.search,
+        state.learning, state.presence, state.search, state.drafts,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.staticfiles import StaticFiles
 
 import web.console
+from conversations.drafts import Drafts
 from conversations.learning import Learning
 from conversations.presence import Presence
 from conversations.search import Search
@@ -211,6 +212,7 @@ class World:
         self.faq = FakeFaq(self.database)
         gate = Gate(lambda: self.faq, folder / "nowhere", self.clock)
         self.learning = Learning(self.database, self.vault, gate, self.clock)
+        self.drafts = Drafts(self.database, self.vault, gate, self.clock)
         self.app = self._app()
         with self.database.session() as session:
             seed(session)
@@ -224,7 +226,7 @@ class World:
         app.state.clock, app.state.limiter = self.clock, RateLimiter(self.clock)
         app.state.settings = Settings(_env_file=None)
         app.state.staff_desk, app.state.faq = self.desk, self.faq
-        app.state.learning = self.learning
+        app.state.learning, app.state.drafts = self.learning, self.drafts
         app.state.presence = Presence(self.clock)
         app.state.search = Search(self.database, self.vault, HashingEncoder(), self.clock)
         return app
