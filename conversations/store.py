@@ -76,7 +76,10 @@ WHISPER = "whisper"
 def messages_after(
     session: Session, conversation_id: str, seq: int, limit: int = 500, *, whispers: bool = True
 ) -> list[Message]:
-    """What was said after `seq`, oldest first; of more than `limit`, the newest. No citizen gets `whispers`."""
+    """What was said after `seq`, oldest first; of more than `limit`, the newest.
+
+    For the eyes of a citizen: without `whispers`.
+    """
     said = true() if whispers else Message.author != WHISPER
     query = (
         select(Message)

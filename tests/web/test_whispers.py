@@ -39,7 +39,8 @@ def whisper(world: World, *, into_outbox: bool = False, in_reply_to: str | None 
 def ask(client: TestClient, visitor: Headers) -> Callable[..., dict[str, Any]]:
     def ask(text: str, message_id: str = "") -> dict[str, Any]:
         body = {"id": message_id or uuid.uuid4().hex, "text": text}
-        return client.post("/api/chat/messages", json=body, headers=visitor).json()
+        told: dict[str, Any] = client.post("/api/chat/messages", json=body, headers=visitor).json()
+        return told
 
     return ask
 
