@@ -51,6 +51,7 @@ class Message(Base):
         UniqueConstraint("conversation_id", "seq"),
         UniqueConstraint("conversation_id", "channel_message_id"),
         Index("ix_messages_unhandled", "handled", "author"),
+        Index("ix_messages_kind_at", "kind", "at"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

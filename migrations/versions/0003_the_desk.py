@@ -190,6 +190,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("ticket_id"),
     )
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.create_index("ix_messages_kind_at", ["kind", "at"], unique=False)
+
     with op.batch_alter_table("conversations", schema=None) as batch_op:
         batch_op.add_column(sa.Column("waiting_since", UtcDateTime(), nullable=True))
 
