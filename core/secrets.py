@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets as random
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -14,28 +14,33 @@ FILE_NAME = "secrets.env"
 
 @dataclass(frozen=True)
 class Secrets:
-    """Each is set by `EUNGDAE_<NAME>`, or generated at first start."""
+    """Each is set by `EUNGDAE_<NAME>`, or generated at first start; one that others give us has a default."""
 
     signing_key: str  # signs visitors' tokens
     data_key: str  # encrypts personal data (Fernet)
     rasa_token: str  # opens Rasa's one channel
     actions_token: str  # opens the action listener
     kakao_secret: str  # expected in the skill's `X-Eungdae-Secret` header
+    smtp_password: str = ""  # the mail server's
 
 
 def load_secrets(data_dir: Path) -> Secrets:
-    """Read the secrets; generate and keep what neither the environment nor the file holds."""
+    """Read the secrets; generate and keep what neither the environment nor the file holds.
+
+    One that has a default is given to us by others: it can't be generated.
+    """
     path = data_dir / FILE_NAME
     kept = _read(path)
-    names = [field.name for field in fields(Secrets)]
     values = {
-        name: os.environ.get(_variable(name)) or kept.get(_variable(name)) or _generate(name)
-        for name in names
+        field.name: os.environ.get(_variable(field.name))
+        or kept.get(_variable(field.name))
+        or (_generate(field.name) if field.default is MISSING else str(field.default))
+        for field in fields(Secrets)
     }
     missing = {
         _variable(name): value
         for name, value in values.items()
-        if _variable(name) not in kept and not os.environ.get(_variable(name))
+        if value and _variable(name) not in kept and not os.environ.get(_variable(name))
     }
     if missing:
         _append(path, missing)

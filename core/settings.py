@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -56,6 +57,16 @@ class Settings(BaseSettings):
         description="대화창과 첫 화면에 보이는 자주 찾는 질문의 ID(JSON 목록)",
     )
     kakao_bot_id: str = Field("", description="카카오 챗봇 ID. 비우면 확인하지 않는다")
+    public_url: str = Field(
+        "", description="시민과 직원이 여는 주소(예: https://help.example.kr). 전자우편의 링크에 쓰인다"
+    )
+    smtp_host: str = Field("", description="전자우편을 보낼 SMTP 서버. 비우면 전자우편을 보내지 않는다")
+    smtp_port: int = Field(587, gt=0, lt=65536, description="SMTP 서버의 포트")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="SMTP 연결의 암호화: starttls, tls, none(시험할 때만)"
+    )
+    smtp_username: str = Field("", description="SMTP 서버의 사용자 이름. 비우면 로그인하지 않는다")
+    mail_from: str = Field("noreply@localhost", description="전자우편의 보내는 주소")
     rate_limits: bool = Field(True, description="공개 경로의 요청 수 제한. 성능 측정에서만 끈다")
     secure_cookies: bool = Field(False, description="쿠키를 HTTPS에서만 보낸다(TLS 뒤에 둘 때 켠다)")
     session_days: int = Field(30, gt=0, description="시민의 대화 토큰이 유효한 날수")

@@ -14,20 +14,21 @@ from core.secrets import FILE_NAME, load_secrets
 
 @pytest.fixture(autouse=True)
 def _no_secrets_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SIGNING_KEY", "DATA_KEY", "RASA_TOKEN", "ACTIONS_TOKEN", "KAKAO_SECRET"):
+    for name in ("SIGNING_KEY", "DATA_KEY", "RASA_TOKEN", "ACTIONS_TOKEN", "KAKAO_SECRET", "SMTP_PASSWORD"):
         monkeypatch.delenv(f"EUNGDAE_{name}", raising=False)
 
 
 def test_secrets_are_generated_once_and_the_same_after_a_restart(tmp_path: Path) -> None:
     first = load_secrets(tmp_path)
     assert load_secrets(tmp_path) == first
-    assert len(set(asdict(first).values())) == 5
-    assert all(len(value) >= 32 for value in asdict(first).values())
+    generated = [value for name, value in asdict(first).items() if name != "smtp_password"]
+    assert len(set(generated)) == 5
+    assert all(len(value) >= 32 for value in generated)
 
 
 def test_two_installations_share_no_secret(tmp_path: Path) -> None:
     one, other = load_secrets(tmp_path / "one"), load_secrets(tmp_path / "other")
-    assert not set(asdict(one).values()) & set(asdict(other).values())
+    assert not set(asdict(one).values()) & set(asdict(other).values()) - {""}
 
 
 def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
@@ -49,6 +50,13 @@ def test_the_environment_wins_and_its_value_is_not_written_down(
     assert secrets.kakao_secret == "from-the-vendor"
     assert secrets.data_key == kept.data_key
     assert "from-the-vendor" not in (tmp_path / FILE_NAME).read_text()
+
+
+def test_a_password_that_others_give_us_is_read_but_never_made_up(tmp_path: Path) -> None:
+    assert not load_secrets(tmp_path).smtp_password
+    with (tmp_path / FILE_NAME).open("a") as file:
+        file.write("EUNGDAE_SMTP_PASSWORD=from-the-mail-server\n")
+    assert load_secrets(tmp_path).smtp_password == "from-the-mail-server"
 
 
 def test_an_empty_variable_counts_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

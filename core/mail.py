@@ -1,0 +1,128 @@
+"""E-mail out: a few letters at a time over one connection to the institution's mail server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formataddr, formatdate, make_msgid
+from enum import Enum
+from typing import Final, Literal, Protocol
+
+import aiosmtplib
+import structlog
+
+from core.secrets import Secrets
+from core.settings import Settings
+
+Security = Literal["starttls", "tls", "none"]
+
+TIMEOUT: Final = 10.0
+"""Seconds that the server may take for each step."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A letter in plain text; `key` names the occasion, so that a receiver can tell a repetition."""
+
+    to: str
+    subject: str
+    text: str
+    key: str
+
+
+class Outcome(Enum):
+    """What became of a letter."""
+
+    SENT = "sent"
+    LATER = "later"  # the server is away or busy: worth another try
+    REFUSED = "refused"  # the server will never take it
+
+
+class Mailer(Protocol):
+    """Sends letters."""
+
+    async def send(self, mails: Sequence[Mail]) -> list[Outcome]:
+        """Send them in their order; one outcome each. Never raises for a server's failure."""
+        ...
+
+
+@dataclass(frozen=True)
+class SmtpMailer:
+    """Sends through an SMTP server."""
+
+    host: str
+    port: int
+    sender: str
+    name: str
+    security: Security = "starttls"
+    username: str = ""
+    password: str = ""
+    timeout: float = TIMEOUT
+
+    async def send(self, mails: Sequence[Mail]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        try:
+            async with self._connection() as server:
+                for mail in mails:
+                    # One by one: what was sent before the connection broke stays sent.
+                    outcomes.append(await self._one(server, mail))  # noqa: PERF401
+        except (aiosmtplib.SMTPException, OSError) as error:
+            # The text of an error may repeat an address: only its kind is logged.
+            log.warning("the mail server can't be used", error=type(error).__name__, host=self.host)
+        return outcomes + [Outcome.LATER] * (len(mails) - len(outcomes))
+
+    async def _one(self, server: aiosmtplib.SMTP, mail: Mail) -> Outcome:
+        try:
+            await server.send_message(self._letter(mail), sender=self.sender, recipients=[mail.to])
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            return _outcome(error.recipients[0].code)
+        except aiosmtplib.SMTPResponseException as error:
+            return _outcome(error.code)
+        except ValueError:
+            return Outcome.REFUSED  # an address that no letter can carry
+        return Outcome.SENT
+
+    def _connection(self) -> aiosmtplib.SMTP:
+        return aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            use_tls=self.security == "tls",
+            start_tls=self.security == "starttls",
+            username=self.username or None,
+            password=self.password or None,
+            timeout=self.timeout,
+        )
+
+    def _letter(self, mail: Mail) -> EmailMessage:
+        letter = EmailMessage()
+        letter["From"] = formataddr((self.name, self.sender))
+        letter["To"] = mail.to
+        letter["Subject"] = mail.subject
+        letter["Date"] = formatdate()
+        letter["Message-ID"] = make_msgid(mail.key, self.sender.rpartition("@")[2] or None)
+        letter["Auto-Submitted"] = "auto-generated"
+        letter.set_content(mail.text)
+        return letter
+
+
+def _outcome(code: int) -> Outcome:
+    """A 5xx is the server's last word; a busy server, a full mailbox or greylisting (4xx) is not."""
+    return Outcome.REFUSED if code >= 500 else Outcome.LATER
+
+
+def build_mailer(settings: Settings, secrets: Secrets) -> Mailer | None:
+    """The mailer of the settings; None when no server is set."""
+    if not settings.smtp_host:
+        return None
+    return SmtpMailer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        sender=settings.mail_from,
+        name=settings.foundation_name,
+        security=settings.smtp_security,
+        username=settings.smtp_username,
+        password=secrets.smtp_password,
+    )
