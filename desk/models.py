@@ -162,6 +162,16 @@ class TicketEvent(Base):
     words: Mapped[str | None] = mapped_column(Text)
 
 
+class Booking(Base):
+    """A slot of a department that a ticket has: the key lets nobody else have it. `start` names it."""
+
+    __tablename__ = "bookings"
+
+    department_id: Mapped[str] = mapped_column(ForeignKey("departments.id"), primary_key=True)
+    start: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id"), unique=True)
+
+
 class Attachment(Base):
     """A file of a ticket: its name encrypted here, its bytes encrypted in the data folder under its id."""
 
@@ -265,6 +275,7 @@ class Notice(Base):
     __table_args__ = (
         UniqueConstraint("staff_id", "key"),
         Index("ix_notices_staff_id_at", "staff_id", "at"),
+        Index("ix_notices_staff_id_read_at", "staff_id", "read_at"),
         Index("ix_notices_mail_state", "mail_state", "mail_after"),
     )
 

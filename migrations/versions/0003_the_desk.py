@@ -88,6 +88,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day"),
     )
     op.create_table(
+        "bookings",
+        sa.Column("department_id", sa.String(length=64), nullable=False),
+        sa.Column("start", UtcDateTime(), nullable=False),
+        sa.Column("ticket_id", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["department_id"],
+            ["departments.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"],
+            ["tickets.id"],
+        ),
+        sa.PrimaryKeyConstraint("department_id", "start"),
+        sa.UniqueConstraint("ticket_id"),
+    )
+    op.create_table(
         "attachments",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("ticket_id", sa.String(length=64), nullable=False),
@@ -133,6 +149,7 @@ def upgrade() -> None:
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.create_index("ix_notices_mail_state", ["mail_state", "mail_after"], unique=False)
         batch_op.create_index("ix_notices_staff_id_at", ["staff_id", "at"], unique=False)
+        batch_op.create_index("ix_notices_staff_id_read_at", ["staff_id", "read_at"], unique=False)
 
     op.create_table(
         "promises",
