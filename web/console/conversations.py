@@ -14,9 +14,8 @@ from desk import tickets
 from desk.wording import checked
 from web.console.dependencies import Answerer, Reader, Visit, Watcher
 from web.console.errors import ConsoleRoute
-from web.console.rendering import notice, render
+from web.console.rendering import fingerprint, notice, render
 from web.console.talk_views import talk
-from web.console.tickets import fingerprint
 
 router = APIRouter(prefix="/staff/conversations", route_class=ConsoleRoute)
 

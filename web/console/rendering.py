@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import Response
 
+from desk.queues import QUEUES
 from web.console import words
 
 _TEMPLATES = Jinja2Templates(Path(__file__).parent.parent / "templates")
@@ -66,6 +68,11 @@ def render(
     )
 
 
+def fingerprint(shown: object) -> str:
+    """Differs when what is shown differs; `shown` is a dataclass, or a list of them."""
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+
+
 @pass_context
 def _public(context: Context, path: str) -> str:
     request: Request = context["request"]
@@ -80,6 +87,8 @@ _TEMPLATES.env.filters |= {
     "channel": words.channel,
     "waits": words.waits,
     "state_tag": words.state_tag,
+    "kind": words.kind,
+    "queue": QUEUES.__getitem__,
 }
 _TEMPLATES.env.trim_blocks = True
 _TEMPLATES.env.lstrip_blocks = True

@@ -2,51 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal, cast
+from typing import cast
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.clock import SEOUL
 from core.errors import NotFound
-from core.privacy import VaultItem
 from desk import directory, overrides, states, tickets
-from desk.calendar import Calendar
 from desk.directory import Contact
 from desk.models import Staff, Ticket
-from desk.schemas import TicketRow
 from web.console import words
 from web.console.dependencies import Visit
-
-Scope = Literal["mine", "department", "all"]
-# Nobody reads more lines than this; what comes after is less pressing.
-MOST_LINES: Final = 100
-_CLIPPED: Final = 120
-_DESTROYED: Final = "(파기됨)"
-
-
-@dataclass(frozen=True)
-class Line:
-    """A ticket in the list."""
-
-    row: TicketRow
-    name: str
-    what: str
-    left: words.TimeLeft
-
-
-@dataclass(frozen=True)
-class Board:
-    """The open tickets of a scope, the nearest promise first, and how many each scope holds."""
-
-    scope: Scope
-    lines: list[Line]
-    counts: dict[Scope, int]
-    late: int
-    today: int
 
 
 @dataclass(frozen=True)
@@ -96,25 +63,6 @@ class TicketPage:
         return self.reply_needed and self.open
 
 
-def board(session: Session, visit: Visit, scope: Scope) -> Board:
-    """The list of open tickets as this member of staff sees it."""
-    rows = tickets.open_tickets(session)
-    scopes: dict[Scope, list[TicketRow]] = {
-        "mine": [row for row in rows if row.staff_id == visit.staff.id],
-        "department": [row for row in rows if row.department_id == visit.staff.department_id],
-        "all": rows,
-    }
-    shown = scopes[scope]
-    today = visit.now.astimezone(SEOUL).date()
-    return Board(
-        scope=scope,
-        lines=_lines(session, visit, shown[:MOST_LINES]),
-        counts={name: len(of) for name, of in scopes.items()},
-        late=sum(row.promised_on < today for row in shown),
-        today=sum(row.promised_on == today for row in shown),
-    )
-
-
 def page(session: Session, visit: Visit, number: str) -> TicketPage:
     """Everything about one ticket; raises `NotFound`."""
     ticket = existing(session, number)
@@ -152,31 +100,6 @@ def existing(session: Session, number: str) -> Ticket:
     if ticket is None:
         raise NotFound("접수번호를 다시 확인해 주십시오. 그런 문의가 없습니다.")
     return ticket
-
-
-def _lines(session: Session, visit: Visit, rows: list[TicketRow]) -> list[Line]:
-    numbers = [row.number for row in rows]
-    found = {one.number: one for one in session.scalars(select(Ticket).where(Ticket.number.in_(numbers)))}
-    _warm_up(session, found.values())
-    calendar = overrides.calendar(session)
-    return [_line(session, visit, row, found[row.number], calendar) for row in rows]
-
-
-def _warm_up(session: Session, found: Iterable[Ticket]) -> list[VaultItem]:
-    """All names and matters in one query: the vault then finds each in the session."""
-    ids = [ref for ticket in found for ref in (ticket.name_ref, ticket.matter_ref)]
-    return list(session.scalars(select(VaultItem).where(VaultItem.id.in_(ids))))
-
-
-def _line(session: Session, visit: Visit, row: TicketRow, ticket: Ticket, calendar: Calendar) -> Line:
-    vault = visit.parts.vault
-    matter = vault.reveal(session, vault.get(session, ticket.matter_ref) or _DESTROYED)
-    return Line(
-        row=row,
-        name=vault.get(session, ticket.name_ref) or _DESTROYED,
-        what=matter if len(matter) <= _CLIPPED else f"{matter[:_CLIPPED].rstrip()}…",
-        left=words.time_left(row.promised_on, row.state, visit.now, calendar),
-    )
 
 
 def _events(session: Session, ticket: Ticket) -> list[Event]:

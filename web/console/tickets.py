@@ -1,8 +1,7 @@
-"""The list of open tickets, and one ticket: read, answer, close."""
+"""One ticket: read, answer, close."""
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
@@ -14,36 +13,14 @@ from core.threads import in_thread
 from desk import tickets
 from desk.wording import checked
 from web.console import ticket_views
-from web.console.dependencies import Answerer, Reader, Visit, Watcher
+from web.console.dependencies import Answerer, Reader, Visit
 from web.console.errors import ConsoleRoute
 from web.console.rendering import notice, render
 from web.console.talk_views import Talk, talk
-from web.console.ticket_views import Board, Scope, TicketPage
+from web.console.ticket_views import TicketPage
 from web.console.verdict_views import judging
 
 router = APIRouter(prefix="/staff", route_class=ConsoleRoute)
-
-
-@router.get("")
-async def board_page(request: Request, visit: Reader, scope: Scope | None = None) -> Response:
-    """Open tickets, with the live conversations beside them. Without a scope: mine, or all if I have none."""
-    board = await in_thread(_board, visit, scope or "mine")
-    if scope is None and not board.counts["mine"]:
-        board = await in_thread(_board, visit, "all")
-    await visit.logged("tickets.list", board.scope)
-    live = list(await visit.parts.staff_desk.live())
-    context = {"visit": visit, "section": "tickets", "board": board, "seen": fingerprint(board), "live": live}
-    return render(request, "board.html", context)
-
-
-@router.get("/live")
-async def board_live(request: Request, visit: Watcher, scope: Scope, seen: str = "") -> Response:
-    """The list again, if it has changed since `seen`."""
-    board = await in_thread(_board, visit, scope)
-    if fingerprint(board) == seen:
-        return Response(status_code=204)
-    await visit.logged("tickets.list", scope)
-    return render(request, "_board.html", {"board": board, "seen": fingerprint(board)})
 
 
 @router.get("/tickets/{number}")
@@ -77,16 +54,6 @@ async def close(request: Request, visit: Answerer, number: str) -> Response:
     except EungdaeError as error:
         return await _page(request, visit, number, error)
     return RedirectResponse(f"/staff/tickets/{number}?done=closed", 303)
-
-
-def fingerprint(shown: object) -> str:
-    """Differs when what is shown differs; `shown` is a dataclass, or a list of them."""
-    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
-
-
-def _board(visit: Visit, scope: Scope) -> Board:
-    with visit.parts.database.session() as session:
-        return ticket_views.board(session, visit, scope)
 
 
 def _read(visit: Visit, number: str) -> TicketPage:

@@ -15,6 +15,7 @@ from desk.calendar import Calendar, promise_end
 _WEEKDAYS: Final = "월화수목금토일"
 _WORKING_DAY: Final = timedelta(hours=8)
 _SOON: Final = timedelta(hours=8)
+_ALL: Final = 100
 _CHANNELS: Final = {"web": "누리집 채팅", "kakao": "카카오톡"}
 # Nothing is pushed there: a reply goes with the answer to the citizen's next message.
 _WAITING: Final = frozenset({"kakao"})
@@ -26,6 +27,15 @@ _EVENTS: Final = {
     "answered": "답변을 보냈습니다.",
     "closed": "문의를 종결했습니다.",
     "reopened": "문의를 다시 열었습니다.",
+}
+_KINDS: Final = {
+    "inquiry": "문의",
+    "complaint": "불만·불친절",
+    "praise": "칭찬",
+    "suggestion": "제안",
+    "claim": "피해 보상 청구",
+    "reservation": "상담 예약",
+    "callback": "전화 회신 요청",
 }
 _DECISIONS: Final = {
     "answer": "즉시 답변",
@@ -41,6 +51,24 @@ class TimeLeft:
 
     words: str
     tone: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A small label beside a ticket; `tone` is amber, red or blue."""
+
+    words: str
+    tone: str
+
+
+def marks(waiting: bool, expected_on: date | None, escalated: int) -> tuple[Mark, ...]:
+    """What else there is to know of a ticket at a glance."""
+    found = [
+        Mark("고객 답변 대기", "blue") if waiting else None,
+        Mark(f"지연 안내 {day(expected_on)}", "amber") if expected_on else None,
+        Mark(f"기한 {escalated}%", "red" if escalated >= _ALL else "amber") if escalated else None,
+    ]
+    return tuple(mark for mark in found if mark)
 
 
 def time_left(promised_on: date, state: str, now: datetime, calendar: Calendar) -> TimeLeft:
@@ -94,6 +122,11 @@ def waits(name: str) -> bool:
 def state_tag(state: str) -> Markup:
     """The state as a small label."""
     return Markup('<span class="tag {}">{}</span>').format(_TONES.get(state, "blue"), states.label(state))
+
+
+def kind(name: str) -> str:
+    """The kind of a ticket as staff call it."""
+    return _KINDS.get(name, name)
 
 
 def event(kind: str) -> str:

@@ -97,7 +97,7 @@ def test_an_answer_is_sent_by_keyboard_and_a_new_ticket_appears_by_itself(
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**?done=replied")
     expect(page.locator(".said.staff")).to_contain_text("처리되었습니다.")
-    page.goto("/staff?scope=all")
+    page.goto("/staff?queue=department")
     world.ticket(matter="새로 들어온 문의입니다.")
     expect(page.locator("#board")).to_contain_text("새로 들어온 문의입니다.", timeout=15_000)
 
@@ -106,7 +106,7 @@ def test_at_phone_width_no_page_scrolls_sideways(world: World, address: str, chr
     number = world.ticket(conversation_id="c1", name="남궁하나둘셋", matter="https://example.kr/" + "a" * 300)
     page = signed_in(chromium, address, "lee", viewport={"width": 360, "height": 740})
     for path in (
-        "?scope=all",
+        "?queue=department",
         f"/tickets/{number}",
         "/conversations",
         "/conversations/c1",

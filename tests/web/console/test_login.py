@@ -42,7 +42,7 @@ def test_no_address_outside_the_console_is_led_to(page: str) -> None:
 def test_pages_of_the_console_are_led_to() -> None:
     for page in (
         "/staff",
-        "/staff?scope=all",
+        "/staff?queue=department",
         "/staff/tickets/E-20261125-ABCD",
         "/staff/conversations/0a1b?ask=1",
     ):

@@ -10,60 +10,6 @@ from tests.web.console.world import NOW, Browser, Said, Talk, World, token
 from web.console import words
 
 
-def test_the_list_says_what_is_asked_by_whom_and_how_long_is_left(world: World, lee: Browser) -> None:
-    number = world.ticket()
-    page = lee.get("/staff?scope=all").text
-    for part in (
-        number,
-        "제 신청 건이 어떻게",
-        "홍길동",
-        "고객지원팀",
-        "누리집 채팅",
-        "11월 30일(월)까지",
-        "남음",
-    ):
-        assert part in page
-
-
-def test_an_empty_list_says_so(lee: Browser) -> None:
-    assert "열린 문의가 없습니다" in lee.get("/staff").text
-
-
-def test_the_scopes_hold_what_they_say(world: World, lee: Browser) -> None:
-    mine, other = (
-        world.ticket(department_id="customer-support"),
-        world.ticket(department_id="customer-support"),
-    )
-    if world.owner(mine) != "lee":
-        mine, other = other, mine
-    elsewhere = world.ticket(department_id="ads-planning")
-    pages = {scope: lee.get(f"/staff?scope={scope}").text for scope in ("mine", "department", "all")}
-    shown = {scope: [n in page for n in (mine, other, elsewhere)] for scope, page in pages.items()}
-    assert shown == {
-        "mine": [True, False, False],
-        "department": [True, True, False],
-        "all": [True, True, True],
-    }
-
-
-def test_an_unknown_scope_is_a_friendly_page(lee: Browser) -> None:
-    answer = lee.get("/staff?scope=everything")
-    assert answer.status_code == 422
-    assert "문의 목록" in answer.text
-
-
-def test_the_list_is_sent_again_only_when_it_has_changed(world: World, lee: Browser) -> None:
-    page = lee.get("/staff?scope=all").text
-    poll = page.split('hx-get="/staff/live?')[1].split('"')[0].replace("&amp;", "&")
-    assert lee.get(f"/staff/live?{poll}").status_code == 204
-    before = len(world.logged())
-    number = world.ticket()
-    changed = lee.get(f"/staff/live?{poll}")
-    assert number in changed.text
-    assert "<html" not in changed.text
-    assert len(world.logged()) == before + 1
-
-
 def test_a_ticket_shows_the_contact_the_consent_what_was_tried_and_the_history(
     world: World, lee: Browser
 ) -> None:
@@ -82,10 +28,10 @@ def test_a_ticket_shows_the_contact_the_consent_what_was_tried_and_the_history(
 def test_reading_a_ticket_and_the_list_leaves_lines_in_the_access_log(world: World, lee: Browser) -> None:
     world.desk.put(Talk("c1")).messages.append(Said(1, "citizen", "안녕하세요", NOW))
     number = world.ticket(conversation_id="c1")
-    lee.get("/staff?scope=all")
+    lee.get("/staff?queue=department")
     lee.get(f"/staff/tickets/{number}")
     done = [(action, subject) for _, action, subject in world.logged()]
-    assert done[-3:] == [("tickets.list", "all"), ("ticket.read", number), ("conversation.read", "c1")]
+    assert done[-3:] == [("tickets.list", "department"), ("ticket.read", number), ("conversation.read", "c1")]
 
 
 def test_what_a_citizen_writes_is_shown_as_text(world: World, lee: Browser) -> None:
@@ -94,7 +40,7 @@ def test_what_a_citizen_writes_is_shown_as_text(world: World, lee: Browser) -> N
     number = world.ticket(matter=evil, name="<b>길동</b>", conversation_id="c1")
     for page in (
         f"/staff/tickets/{number}",
-        "/staff?scope=all",
+        "/staff?queue=department",
         "/staff/conversations",
         "/staff/conversations/c1",
     ):
@@ -167,7 +113,7 @@ def test_an_answered_ticket_is_closed_and_leaves_the_list(world: World, lee: Bro
     lee.submit(page, f"{page}/reply", text="답변드립니다.")
     assert "문의 종결" in lee.get(page).text
     assert lee.submit(page, f"{page}/close").headers["location"] == f"{page}?done=closed"
-    assert number not in lee.get("/staff?scope=all").text
+    assert number not in lee.get("/staff?queue=department").text
     assert "문의를 종결했습니다." in lee.get(page).text
 
 
