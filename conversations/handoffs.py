@@ -45,17 +45,18 @@ class Handoff:
 
 
 def recent(session: Session, vault: Vault, now: datetime) -> list[Handoff]:
-    """The questions handed over in the last 30 days, each once, the newest first. The caller logs the access."""
+    """The questions handed over in the last 30 days, each once, the newest first. The caller logs it."""
     offers = session.scalars(
         select(Message)
         .where(Message.kind == "offer", Message.at > now - RECENT)
         .order_by(Message.at.desc())
         .limit(MOST)
     ).all()
-    causes = {offer.id: session.get(Message, offer.in_reply_to) for offer in offers if offer.in_reply_to}
+    ids = [offer.in_reply_to for offer in offers if offer.in_reply_to]
+    causes = {cause.id: cause for cause in session.scalars(select(Message).where(Message.id.in_(ids)))}
     found: dict[str, tuple[Message, Reason]] = {}
     for offer in offers:
-        cause = causes.get(offer.id)
+        cause = causes.get(offer.in_reply_to or "")
         if cause and (question := _question_before(session, cause)):
             found.setdefault(question.id, (question, _reason(cause)))
     return _readable(session, vault, list(found.values()))
@@ -72,13 +73,15 @@ def _readable(session: Session, vault: Vault, found: Sequence[tuple[Message, Rea
             reason=reason,
             conversation_id=question.conversation_id,
             record=_record(question),
-            number=next(
-                (n for at, n in numbers.get(question.conversation_id, []) if at >= question.at), None
-            ),
+            number=_first_after(question.at, numbers.get(question.conversation_id, [])),
             verdict=verdicts.get(subject_of(question)),
         )
         for question, reason in found
     ]
+
+
+def _first_after(moment: datetime, numbers: list[tuple[datetime, str]]) -> str | None:
+    return next((number for at, number in numbers if at >= moment), None)
 
 
 def _question_before(session: Session, cause: Message) -> Message | None:
