@@ -107,6 +107,8 @@ class Intake:
     ) -> TakenIn:  # fmt: skip
         _renew_session(conversation, now)
         masked = self._mask(session, text, conversation.awaiting_slot, meaning)
+        if meaning.asks_for_person and conversation.staff_id is None:
+            conversation.waiting_since = conversation.waiting_since or now
         if meaning.is_question and conversation.awaiting_form is None:
             conversation.question = self._vault.cipher.encrypt(masked.text)
             conversation.department_id = self._owner(meaning)
@@ -179,8 +181,9 @@ def new_session(conversation: Conversation) -> None:
 
 
 def settle(conversation: Conversation) -> None:
-    """The matter is over: what comes next is a new one."""
+    """The matter is over: what comes next is a new one, and nobody is waited for."""
     conversation.question = None
+    conversation.waiting_since = None
     conversation.tried = []
     conversation.department_id = None
 

@@ -43,6 +43,8 @@ class Meaning:
     responsible: str | None = None
     """The department whose business it clearly is, when one stands out."""
     pressed: bool = False
+    nothing_fits: bool = False
+    """None of the choices was wanted: a person is offered, but nobody was asked for."""
     record: dict[str, Any] = field(default_factory=dict)
     """How the FAQ decided, see `faq.records`."""
 
@@ -50,6 +52,11 @@ class Meaning:
     def is_question(self) -> bool:
         """Whether the citizen asked something in their own words."""
         return self.intent in QUESTIONS and not self.pressed
+
+    @property
+    def asks_for_person(self) -> bool:
+        """Whether the citizen wants to talk with a person now."""
+        return self.intent == "handoff" and not self.nothing_fits
 
     def for_rasa(self) -> dict[str, Any]:
         """The understanding as `bot/components` takes it over, and the decision as the actions read it."""
@@ -87,7 +94,7 @@ def meaning_of_button(payload: str) -> Meaning | None:
     if name == "department" and value:
         return Meaning("find_staff", 1.0, NoAnswer(), (value,), pressed=True)
     if payload == "none_of_these":
-        return Meaning("handoff", 1.0, NoAnswer(), pressed=True)
+        return Meaning("handoff", 1.0, NoAnswer(), pressed=True, nothing_fits=True)
     return Meaning(payload, 1.0, NoAnswer(), pressed=True) if payload in _BUTTONS else None
 
 

@@ -52,7 +52,7 @@ def offer(reason: str) -> Reply:
     opening = {
         "unknown": "바로 답변드리기 어려운 내용입니다.",
         "deny": "도움이 되지 못해 죄송합니다.",
-        "handoff": "담당 직원이 직접 답변드리도록 전달하겠습니다.",
+        "handoff": "담당 직원에게 대화 연결을 요청했습니다. 자리를 비운 경우에는 연결이 늦어질 수 있습니다.",
     }.get(reason, "")
     return Reply(
         kind="offer",

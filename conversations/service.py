@@ -19,6 +19,7 @@ from conversations.intake import Intake, TakenIn, settle, start_afresh
 from conversations.lanes import Lanes
 from conversations.meaning import Meaning
 from conversations.models import Conversation, Message
+from conversations.presence import CITIZEN, Presence
 from conversations.speech import Speech
 from conversations.tickets import TicketForm, open_from_form
 from conversations.views import Said
@@ -56,6 +57,8 @@ class History:
 
     messages: list[Said]
     person: dict[str, str] | None
+    typing: bool = False
+    """Whether that member of staff is writing just now."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class Conversations:
     channels: dict[str, Channel]
     clock: Clock
     hub: Hub
+    presence: Presence
 
     def __post_init__(self) -> None:
         self._lanes = Lanes()
@@ -120,6 +124,12 @@ class Conversations:
         """What was said in a citizen's conversation after message `after`, and who has it."""
         return await in_thread(self._history, channel, sender, after)
 
+    async def typing(self, channel: str, sender: str) -> None:
+        """The citizen is writing just now; staff who watch the conversation see it."""
+        if conversation_id := await in_thread(self._conversation_id, channel, sender):
+            self.presence.typing(conversation_id, CITIZEN)
+            self.hub.changed(topic_of(channel, sender))
+
     async def drain(self) -> None:
         """Wait until everything under way is done; what was to be tried again later is not."""
         for task in self._catching_up:
@@ -155,6 +165,7 @@ class Conversations:
         async with self._lanes(topic):
             early, rasa_is_silent = await self._hear_first(topic, channel)
             taken = await in_thread(self.intake.take_in, inbound)
+            self.presence.said(taken.conversation_id, CITIZEN)
             self.hub.changed(topic)
             if taken.meaning is None:
                 return await in_thread(self._as_before, taken)
@@ -307,7 +318,13 @@ class Conversations:
             found = store.messages_after(session, conversation.id, after, whispers=False)
             staff = session.get(Staff, conversation.staff_id) if conversation.staff_id else None
             person = replies.signature(directory.contact(staff)) if staff else None
-            return History(self._said(session, found), person)
+            typing = conversation.staff_id in self.presence.typists(conversation.id)
+            return History(self._said(session, found), person, typing)
+
+    def _conversation_id(self, channel: str, sender: str) -> str | None:
+        with self.database.session() as session:
+            conversation = store.find_conversation(session, channel, sender)
+            return conversation.id if conversation else None
 
     def _said(self, session: Session, messages: list[Message]) -> list[Said]:
         # Whatever the query was: what staff whisper goes to no citizen.

@@ -13,10 +13,10 @@ from pydantic import BaseModel, Field, ValidationError
 from channels import protocol
 from channels.protocol import Inbound
 from conversations.hub import topic_of
-from core.errors import EungdaeError, Unauthorized
+from core.errors import EungdaeError, TooMany, Unauthorized
 from web.chat import LAST_MESSAGE, limit_messages
 from web.composition import House
-from web.requests import address_of, house_of, web_channel
+from web.requests import MINUTE, address_of, house_of, web_channel
 
 router = APIRouter(prefix="/api/chat")
 log = structlog.get_logger()
@@ -26,6 +26,11 @@ BROKEN = 1011
 FAILED = "일시적인 문제로 처리하지 못했습니다. 잠시 후 다시 시도해 주십시오."
 _LARGEST_FRAME = 64 * 1024
 _HELLO_SECONDS = 10
+_TYPING = '{"type":"typing"}'
+"""The frame, to the letter, with which the widget says that the citizen is writing."""
+_TYPING_SECONDS = 3.0
+"""After this long it is looked whether the member of staff still writes: nobody tells when they stop."""
+TYPINGS_A_MINUTE = 30
 
 
 class Hello(BaseModel):
@@ -68,6 +73,13 @@ async def _text(socket: WebSocket) -> str:
     return message.get("text") or ""
 
 
+async def _wait(changed: asyncio.Event, seconds: float | None) -> None:
+    """Until something changes, or so many seconds have passed."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await changed.wait()
+
+
 class _Line:
     """One open socket."""
 
@@ -79,7 +91,7 @@ class _Line:
 
     async def tell(self) -> None:
         """Send whatever is new, from the message on that the widget already has."""
-        seq, person, first = self._hello.after, None, True
+        seq, person, typing, first = self._hello.after, None, False, True
         with self._house.hub.watch(topic_of("web", self._visitor)) as changed:
             while True:
                 changed.clear()
@@ -90,7 +102,10 @@ class _Line:
                 if first or history.person != person:
                     person, first = history.person, False
                     await self._send({"type": "person", "person": person})
-                await changed.wait()
+                if history.typing != typing:
+                    typing = history.typing
+                    await self._send({"type": "typing", "typing": typing})
+                await _wait(changed, _TYPING_SECONDS if typing else None)
 
     async def listen(self) -> None:
         """Take messages; each is acknowledged by being told like all others."""
@@ -107,6 +122,9 @@ class _Line:
                     await self._send({"type": "error", "error": FAILED, "status": 500})
 
     async def _take(self, frame: str) -> None:
+        if frame == _TYPING:
+            await self._is_typing()
+            return
         channel = web_channel(self._house)
         headers = {"authorization": f"Bearer {self._hello.token}"}
         request = protocol.Request(frame.encode("utf-8", "replace")[:_LARGEST_FRAME], headers)
@@ -115,6 +133,12 @@ class _Line:
         if isinstance(inbound, Inbound):
             limit_messages(self._house, inbound.sender, address_of(self._socket))
             await self._house.conversations.receive(inbound)
+
+    async def _is_typing(self) -> None:
+        # Who types too often for our taste is not told: it was only a courtesy.
+        with contextlib.suppress(TooMany):
+            self._house.limiter.hit(f"typing:{self._visitor}", TYPINGS_A_MINUTE, MINUTE)
+            await self._house.conversations.typing("web", self._visitor)
 
     async def _send(self, frame: dict[str, Any]) -> None:
         with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # the other side has hung up

@@ -27,8 +27,10 @@ from core.secrets import Secrets, load_secrets
 from core.settings import Settings
 from core.tokens import Signer
 from desk import directory
+from desk.routing import Router
 from embeddings.encoder import load_encoder
 from embeddings.protocols import Encoder
+from faq.owners import Owners
 from faq.regression import Gate
 from faq.rows import Row
 from faq.service import FaqService
@@ -79,7 +81,8 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
         f"http://127.0.0.1:{settings.rasa_port}", secrets.rasa_token, settings.rasa_timeout
     )
     intake = Intake(database, vault, faq, clock)
-    conversations = Conversations(database, vault, intake, dialogue, speech, channels, clock, hub)
+    presence = Presence(clock)
+    conversations = Conversations(database, vault, intake, dialogue, speech, channels, clock, hub, presence)
     staff_desk = StaffDesk(database, vault, channels, clock, hub)
     actions_context.use(
         actions_context.Context(database, vault, speech, clock, limiter, intake.department_of)
@@ -87,9 +90,15 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     gate = Gate(lambda: faq, settings.regression_set, clock)
     return House(
         settings, secrets, clock, database, vault, faq, channels, hub, limiter, dialogue, conversations,
-        staff_desk, Learning(database, vault, gate, clock), Presence(clock),
+        staff_desk, Learning(database, vault, gate, clock), presence,
         Search(database, vault, encoder, clock), Drafts(database, vault, gate, clock),
     )  # fmt: skip
+
+
+def build_router(database: Database, vault: Vault, faq: FaqService) -> Router:
+    """Routes by what the FAQ knows of whose business a matter is, and by what staff have corrected."""
+    owners = Owners(faq)
+    return Router(database, vault, owners.ranked, lambda: faq.encoder, owners.alike)
 
 
 def build_faq(

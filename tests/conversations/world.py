@@ -194,13 +194,13 @@ class World:
         self.speech = Speech(self.faq, Contacts(database, self.clock), self.settings.foundation_phone)
         with database.session() as session:
             directory.seed(session, DIRECTORY)
+        self.presence = Presence(self.clock)
         self.conversations = self.restarted()
         self.staff = StaffDesk(database, self.vault, self.channels, self.clock, self.hub)
         gate = Gate(lambda: self.faq, Path("nowhere"), self.clock)
         self.learning = Learning(database, self.vault, gate, self.clock)
         self.taught = Taught(database, self.vault)
         self.drafts = Drafts(database, self.vault, gate, self.clock)
-        self.presence = Presence(self.clock)
         self.search = Search(database, self.vault, HashingEncoder(), self.clock)
         self._count = 0
 
@@ -208,8 +208,9 @@ class World:
         """The conversations of a process that has just been started over the same database."""
         intake = Intake(self.database, self.vault, self.faq, self.clock)
         return Conversations(
-            self.database, self.vault, intake, self.dialogue, self.speech, self.channels, self.clock, self.hub
-        )
+            self.database, self.vault, intake, self.dialogue, self.speech, self.channels, self.clock,
+            self.hub, self.presence,
+        )  # fmt: skip
 
     def inbound(
         self,

@@ -237,3 +237,26 @@ def test_when_a_line_is_closed_nobody_listens_on(
 def test_frames_are_json_that_any_browser_reads(line: WebSocketTestSession) -> None:
     line.send_json(message(1, "👩‍👩‍👧 <b>&amp;"))
     assert json.dumps(heard(line, 1)[0]["message"]["text"], ensure_ascii=False) == '"👩‍👩‍👧 <b>&amp;"'
+
+
+def test_both_sides_see_each_other_write(line: WebSocketTestSession, small_world: World) -> None:
+    line.send_json(message(1, COPIER))
+    heard(line, 3)
+    with small_world.database.session() as session:
+        talk = session.scalars(select(Conversation)).one()
+        talk.staff_id = "kim"
+    line.send_text('{"type":"typing"}')
+    assert line.receive_json()["type"] == "person"
+    assert small_world.presence.typists(talk.id) == ["citizen"]
+    small_world.presence.typing(talk.id, "kim")
+    small_world.hub.changed(f"web:{talk.sender}")
+    assert line.receive_json() == {"type": "typing", "typing": True}
+    small_world.later(seconds=7)
+    assert line.receive_json() == {"type": "typing", "typing": False}
+
+
+def test_who_says_too_often_that_they_write_is_not_bothered(line: WebSocketTestSession) -> None:
+    for _ in range(40):
+        line.send_text('{"type":"typing"}')
+    line.send_json(message(1, COPIER))
+    assert heard(line, 3)[1]["message"]["kind"] == "answer"
