@@ -23,7 +23,7 @@ from core.privacy import Vault
 from core.ratelimit import RateLimiter
 from core.settings import Settings
 from core.threads import in_thread
-from desk import access, accounts, directory
+from desk import access, accounts, directory, notices
 from desk.directory import Contact
 from desk.models import Staff
 from web.console import navigation
@@ -67,6 +67,8 @@ class Visit:
     may: May
     csrf: str
     address: str
+    unread: int
+    """Notices that wait to be read."""
 
     @property
     def now(self) -> datetime:
@@ -127,10 +129,11 @@ def _visit(request: Request, active: bool) -> Visit:
         raise SignInNeeded(expired=False)
     with needs.database.session() as session:
         found = accounts.resume(session, token, needs.clock.now(), needs.idle, touch=active)
+        unread = notices.unread(session, found[0].id) if found else 0
     if not found:
         raise SignInNeeded(expired=True)
     staff, csrf = found
-    return Visit(needs, staff, directory.contact(staff), may(staff.role), csrf, address(request))
+    return Visit(needs, staff, directory.contact(staff), may(staff.role), csrf, address(request), unread)
 
 
 async def form_visit(

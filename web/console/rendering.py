@@ -13,6 +13,7 @@ from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import Response
 
+from desk import kinds
 from desk.queues import QUEUES
 from web.console import words
 
@@ -35,6 +36,8 @@ _NOTICES: Final = {
         "good",
         "추가했던 표현을 뺐습니다. 1분쯤 뒤부터 답변에 반영됩니다.",
     ),
+    "noticed": ("good", "알림을 모두 읽음으로 표시했습니다."),
+    "mailing": ("good", "전자우편을 다시 보냅니다. 잠시 뒤에 확인해 주십시오."),
     "reloaded": ("good", "색인을 다시 만들었습니다."),
 }
 
@@ -87,7 +90,7 @@ _TEMPLATES.env.filters |= {
     "channel": words.channel,
     "waits": words.waits,
     "state_tag": words.state_tag,
-    "kind": words.kind,
+    "kind": kinds.label,
     "queue": QUEUES.__getitem__,
 }
 _TEMPLATES.env.trim_blocks = True
