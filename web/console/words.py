@@ -16,7 +16,17 @@ _WEEKDAYS: Final = "월화수목금토일"
 _WORKING_DAY: Final = timedelta(hours=8)
 _SOON: Final = timedelta(hours=8)
 _ALL: Final = 100
-_CHANNELS: Final = {"web": "누리집 채팅", "kakao": "카카오톡"}
+_CHANNELS: Final = {
+    "web": "누리집 채팅",
+    "kakao": "카카오톡",
+    "naver": "네이버 톡톡",
+    "telegram": "텔레그램",
+    "line": "라인",
+    "slack": "슬랙",
+    "messenger": "메신저",
+    "email": "전자우편",
+    "phone": "전화",
+}
 # Nothing is pushed there: a reply goes with the answer to the citizen's next message.
 _WAITING: Final = frozenset({"kakao"})
 _TONES: Final = {"answered": "green", "closed": "", "in_progress": "blue", "reopened": "amber"}
@@ -27,15 +37,6 @@ _EVENTS: Final = {
     "answered": "답변을 보냈습니다.",
     "closed": "문의를 종결했습니다.",
     "reopened": "문의를 다시 열었습니다.",
-}
-_KINDS: Final = {
-    "inquiry": "문의",
-    "complaint": "불만·불친절",
-    "praise": "칭찬",
-    "suggestion": "제안",
-    "claim": "피해 보상 청구",
-    "reservation": "상담 예약",
-    "callback": "전화 회신 요청",
 }
 _DECISIONS: Final = {
     "answer": "즉시 답변",
@@ -122,11 +123,6 @@ def waits(name: str) -> bool:
 def state_tag(state: str) -> Markup:
     """The state as a small label."""
     return Markup('<span class="tag {}">{}</span>').format(_TONES.get(state, "blue"), states.label(state))
-
-
-def kind(name: str) -> str:
-    """The kind of a ticket as staff call it."""
-    return _KINDS.get(name, name)
 
 
 def event(kind: str) -> str:
