@@ -17,7 +17,7 @@ from desk.seeding import seed
 
 __all__ = [
     "Assignment", "Contact", "contact", "department", "departments", "deputy", "front_desk", "is_here",
-    "responsible", "seed", "staff_of",
+    "people", "responsible", "seed", "staff_of",
 ]  # fmt: skip
 
 _ANSWERING: Final = ("agent", "supervisor")
@@ -69,6 +69,12 @@ def staff_of(session: Session, department_id: str) -> list[Staff]:
     return list(session.scalars(people.order_by(Staff.name, Staff.id)))
 
 
+def people(session: Session) -> list[Staff]:
+    """Everybody who is active, by department and name."""
+    active = select(Staff).where(Staff.active.is_(True))
+    return list(session.scalars(active.order_by(Staff.department_id, Staff.name, Staff.id)))
+
+
 def is_here(staff: Staff, now: datetime) -> bool:
     """Whether the person is at work: not away, or away until a moment that has passed."""
     return staff.presence == "here" or (staff.away_until is not None and staff.away_until <= now)
@@ -105,7 +111,7 @@ def responsible(
     """
     asked = session.get(Department, department_id) if department_id else None
     first = asked or front_desk(session)
-    own = _people(session, without, Staff.department_id == first.id) if first.active else []
+    own = _who_may_answer(session, without, Staff.department_id == first.id) if first.active else []
     return (
         _of_department(session, own, now, duty, without)
         or _of_backups(session, first, now, without)
@@ -139,7 +145,7 @@ def _of_backups(
     while (next_id := next_id or front) not in seen:
         seen.add(next_id)
         unit = session.get_one(Department, next_id)
-        people = _people(session, without, Staff.department_id == unit.id) if unit.active else []
+        people = _who_may_answer(session, without, Staff.department_id == unit.id) if unit.active else []
         for person in people:
             if is_here(person, now):
                 return Assignment(person, "backup")
@@ -148,7 +154,7 @@ def _of_backups(
 
 
 def _anybody(session: Session, own: list[Staff], now: datetime, without: Collection[str]) -> Assignment:
-    answering = _people(session, without)
+    answering = _who_may_answer(session, without)
     present = [person for person in answering if is_here(person, now)]
     others = _by_load().where(Staff.active.is_(True), Staff.department_id.is_not(None))
     for people in (present, own, answering):
@@ -160,7 +166,7 @@ def _anybody(session: Session, own: list[Staff], now: datetime, without: Collect
     raise _empty()
 
 
-def _people(session: Session, without: Collection[str], *where: ColumnElement[bool]) -> list[Staff]:
+def _who_may_answer(session: Session, without: Collection[str], *where: ColumnElement[bool]) -> list[Staff]:
     """Those who may answer, the one with the fewest open tickets first."""
     people = _by_load().where(
         Staff.active.is_(True),

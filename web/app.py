@@ -62,6 +62,7 @@ def _share(app: FastAPI, house: House) -> None:
     app.state.staff_desk = house.staff_desk
     app.state.faq = house.faq
     app.state.learning = house.learning
+    app.state.router = house.router
     app.state.presence = house.presence
     app.state.search = house.search
     app.state.drafts = house.drafts

@@ -56,6 +56,7 @@ class House:
     presence: Presence
     search: Search
     drafts: Drafts
+    router: Router
 
     async def close(self) -> None:
         """Let what is under way end, and give everything back."""
@@ -92,6 +93,7 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
         settings, secrets, clock, database, vault, faq, channels, hub, limiter, dialogue, conversations,
         staff_desk, Learning(database, vault, gate, clock), presence,
         Search(database, vault, encoder, clock), Drafts(database, vault, gate, clock),
+        build_router(database, vault, faq),
     )  # fmt: skip
 
 

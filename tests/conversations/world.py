@@ -40,9 +40,11 @@ from core.tokens import Signer
 from desk import directory
 from desk.consent import current_notice
 from desk.models import Ticket
+from desk.routing import Router
 from embeddings.hashing import HashingEncoder
 from faq.decision import Answer, Candidate, Choices, NoAnswer
 from faq.entries import Entry
+from faq.owners import Owners
 from faq.regression import Gate
 from faq.understanding import Understanding
 
@@ -70,8 +72,10 @@ ENTRIES = {
 }
 CHOICES = Choices(tuple(Candidate(name, ENTRIES[name].question, 0.5) for name in ("ads.fee", "ads.refund")))
 MEANT = {
-    COPIER: Understanding("faq", 0.95, Answer("visit.copier", 0.95)),
-    FEE: Understanding("choices", 0.6, CHOICES),
+    COPIER: Understanding(
+        "faq", 0.95, Answer("visit.copier", 0.95), candidates=(Candidate("visit.copier", COPIER, 0.95),)
+    ),
+    FEE: Understanding("choices", 0.6, CHOICES, candidates=CHOICES.candidates),
     "정부광고 담당자 전화번호": Understanding("find_staff", 0.9, departments=(("ads-planning", 0.9),)),
     "담당자 찾기": Understanding("find_staff", 0.9),
     "취소": Understanding("stop", 0.9),
@@ -194,6 +198,8 @@ class World:
         self.speech = Speech(self.faq, Contacts(database, self.clock), self.settings.foundation_phone)
         with database.session() as session:
             directory.seed(session, DIRECTORY)
+        owners, encoder = Owners(self.faq), HashingEncoder()
+        self.router = Router(database, self.vault, owners.ranked, lambda: encoder, lambda: 0.9)
         self.presence = Presence(self.clock)
         self.conversations = self.restarted()
         self.staff = StaffDesk(database, self.vault, self.channels, self.clock, self.hub)

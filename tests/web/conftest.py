@@ -46,6 +46,7 @@ def house(small_world: World) -> House:
         presence=world.presence,
         search=world.search,
         drafts=world.drafts,
+        router=world.router,
     )
 
 
