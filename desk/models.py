@@ -129,7 +129,7 @@ class Ticket(Base):
     state: Mapped[str] = mapped_column(String(20))
     promised_on: Mapped[date]
     clock_started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    """When the promise was given: at receipt, or at the last objection."""
+    """When the promise that counts now was given: at receipt, at the last extension, or objection."""
     extensions: Mapped[int] = mapped_column(default=0)
     expected_on: Mapped[date | None]
     """The day named by a delay notice, after the promise was broken."""
@@ -294,13 +294,21 @@ class Notice(Base):
 
 
 class AccessLog(Base):
-    """Who, when, from where, did what with whose data (reads too); kept for at least a year."""
+    """Who, when, from where, did what with whose data (reads too); kept for at least a year.
+
+    `reason` is what somebody gave for a download, without personal data.
+    """
 
     __tablename__ = "access_log"
+    __table_args__ = (
+        Index("ix_access_log_staff_id_at", "staff_id", "at"),
+        Index("ix_access_log_subject_at", "subject", "at"),
+    )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     address: Mapped[str] = mapped_column(String(64))
     action: Mapped[str] = mapped_column(String(50))
     subject: Mapped[str] = mapped_column(String(100))
+    reason: Mapped[str | None] = mapped_column(String(200))

@@ -20,7 +20,6 @@ LABELS: Final = {
 }
 OPEN: Final = frozenset({"received", "assigned", "in_progress", "extended", "reopened"})
 DONE: Final = frozenset({"answered", "closed", "merged", "withdrawn"})
-ANY: Final = OPEN | DONE
 
 # kind of event -> (the states it may happen in, the state that follows; None: the same as before)
 _STEPS: Final[dict[str, tuple[frozenset[str], str | None]]] = {
@@ -36,20 +35,22 @@ _STEPS: Final[dict[str, tuple[frozenset[str], str | None]]] = {
     "withdrawn": (OPEN, "withdrawn"),
     # No steps: they leave the state as it is.
     "asked": (OPEN, None),
-    "told": (OPEN, None),
-    "delayed": (OPEN, None),
-    "booked": (OPEN, None),
     "escalated": (OPEN, None),
+    **dict.fromkeys(
+        ("told", "delayed", "added", "apologised", "remedied", "decided", "booked", "reclassified"),
+        (OPEN | {"answered"}, None),
+    ),
+    "noted": (OPEN | {"answered", "closed"}, None),
 }
-_ANYWHERE: Final = (ANY, None)
 
 
 def after(state: str, kind: str) -> str | None:
     """The state that follows when an event of `kind` happens in `state`; None when it may not happen there.
 
-    An event that is no step (a note, what a citizen adds) leaves the state as it is.
+    An event that is no step (a note, what a citizen adds) leaves the state as it is. Nothing happens to a
+    ticket that was merged or withdrawn. Raises `KeyError` for a kind that there isn't.
     """
-    allowed, following = _STEPS.get(kind, _ANYWHERE)
+    allowed, following = _STEPS[kind]
     return (following or state) if state in allowed else None
 
 
@@ -95,7 +96,7 @@ def _changes(before: Standing, kind: str, at: datetime, data: Mapping[str, Any])
             changes = {"department_id": data["department"], "staff_id": data["staff"]}
         case "extended":
             changes = {"promised_on": _day(data["promised_on"]), "extensions": before.extensions + 1}
-            changes["escalated"] = 0
+            changes |= {"clock_started_at": at, "escalated": 0}
         case "delayed":
             changes = {"expected_on": _day(data["expected_on"])}
         case "asked":
