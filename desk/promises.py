@@ -175,6 +175,8 @@ def _occurrence(session: Session, pledge: Pledge, ticket: Ticket, event: TicketE
         entry.made_at, entry.month = since, month_of(since)
         entry.due_at = _due(session, pledge, entry.department_id, since, ticket)
         good = good and entry.due_at is not None and event.at < entry.due_at
+    if not good and entry.due_at is None:
+        entry.due_at = event.at
     entry.state, entry.settled_at, entry.evidence = "kept" if good else "broken", event.at, _evidence(event)
     session.add(entry)
 
