@@ -146,6 +146,9 @@ def _newly_concerns(session: Session, pledge: Pledge, ticket: Ticket, event: Tic
 
 
 def _promise(session: Session, pledge: Pledge, ticket: Ticket, event: TicketEvent) -> None:
+    if event.kind == "delayed" and ticket.state not in states.OPEN:
+        # It says why the answer was late: nothing is owed any more.
+        return
     due_at = _due(session, pledge, ticket.department_id, event.at, ticket)
     if due_at and due_at <= event.at:
         # Found out after the date had passed (a reclassified ticket): there was nothing to be in time for.

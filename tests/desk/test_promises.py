@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import select
 
 from core.clock import SEOUL
 from core.database import Database
+from core.errors import Conflict
 from core.privacy import Vault
 from desk import promises, tickets
 from desk.models import Promise, Staff, Ticket
@@ -181,14 +183,21 @@ def test_an_open_promise_goes_with_its_ticket(ticket: Ledgered) -> None:
     assert (ticket.entry("reply").department_id, ticket.entry("reply").staff_id) == ("ads", "cho")
 
 
-def test_a_complaint_owes_an_apology_at_once_and_progress_from_a_person(desk: Database, vault: Vault) -> None:
-    complaint = Ledgered(desk, vault, "complaint")
-    assert complaint.entry("apology").due_at == MONDAY + timedelta(minutes=10)
-    complaint.happens("apologised", MONDAY, by="system")
-    complaint.happens("told", by="system")
-    assert (complaint.states()["apology"], complaint.states()["progress"]) == ("kept", "promised")
-    complaint.happens("told", by="kim")
-    assert complaint.states()["progress"] == "kept"
+def test_a_complaint_owes_an_apology_at_once_and_progress_from_a_person(ticket: Ledgered) -> None:
+    ticket.happens("reclassified", kind="complaint")
+    assert ticket.entry("apology").due_at == MONDAY + timedelta(minutes=10)
+    ticket.happens("apologised", MONDAY, by="system")
+    ticket.happens("told", by="system")
+    assert (ticket.states()["apology"], ticket.states()["progress"]) == ("kept", "promised")
+    ticket.happens("told", by="kim")
+    assert ticket.states()["progress"] == "kept"
+
+
+def test_a_word_about_why_the_answer_was_late_promises_no_other(ticket: Ledgered) -> None:
+    ticket.happens("answered", THURSDAY_MIDNIGHT, how="chat")
+    with contextlib.suppress(Conflict):
+        ticket.happens("delayed", THURSDAY_MIDNIGHT, expected_on="2026-11-30")
+    assert not ticket.entries("expected")
 
 
 @pytest.mark.parametrize(
