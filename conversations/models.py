@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, UtcDateTime
@@ -80,26 +80,3 @@ class OutboxItem(Base):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class SearchDocument(Base):
-    """What the search of the console looks through: the masked text as morphemes, parted by blanks.
-
-    One for each ticket's matter ("ticket:<id>") and each message ("message:<id>"). Beside it stands the
-    database's own full-text index over `morphemes` (the migration makes it).
-    """
-
-    __tablename__ = "search_documents"
-    __table_args__ = (Index("ix_search_documents_ticket_id_at", "ticket_id", "at"),)
-
-    # Counts up: SQLite's full-text index names rows by number.
-    id: Mapped[int] = mapped_column(primary_key=True)
-    subject: Mapped[str] = mapped_column(String(80), unique=True)
-    ticket_id: Mapped[str | None] = mapped_column(String(64))
-    conversation_id: Mapped[str | None] = mapped_column(String(32), index=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    morphemes: Mapped[str] = mapped_column(Text)
-    vector: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """The masked text's meaning: float16, or None where it was not computed."""
-    model: Mapped[str | None] = mapped_column(String(40))
-    """Names the encoder that computed it; another one's vectors can't be compared."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-import conversations.models  # noqa: F401 - like the next ones for its tables: an unknown one looks dropped
+import conversations.search_tables  # noqa: F401 - like the next ones for its tables: an unknown looks dropped
 import core.privacy.vault  # noqa: F401
 import desk.models  # noqa: F401
 import faq.models  # noqa: F401
+from core import migrate
 from core.database import Base, Database
 
 
@@ -16,7 +17,11 @@ def run() -> None:
     database = Database(context.config.attributes["url"])
     with database.engine.connect() as connection:
         context.configure(
-            connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_as_batch=True,
+            compare_type=True,
+            include_name=migrate.compared,
         )
         with context.begin_transaction():
             context.run_migrations()

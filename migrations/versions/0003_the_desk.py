@@ -10,8 +10,28 @@ from core.database import UtcDateTime
 revision = "0003"
 down_revision = "0002"
 
+# The databases' own full-text indexes. On SQLite it keeps no text and is told of every change.
+_SEARCH_WORDS = {
+    "sqlite": (
+        """CREATE VIRTUAL TABLE search_words USING fts5(morphemes, content='search_documents',
+           content_rowid='id', tokenize='unicode61 remove_diacritics 0')""",
+        """CREATE TRIGGER search_words_added AFTER INSERT ON search_documents BEGIN
+           INSERT INTO search_words(rowid, morphemes) VALUES (new.id, new.morphemes); END""",
+        """CREATE TRIGGER search_words_gone AFTER DELETE ON search_documents BEGIN
+           INSERT INTO search_words(search_words, rowid, morphemes)
+           VALUES ('delete', old.id, old.morphemes); END""",
+        """CREATE TRIGGER search_words_changed AFTER UPDATE OF morphemes ON search_documents BEGIN
+           INSERT INTO search_words(search_words, rowid, morphemes)
+           VALUES ('delete', old.id, old.morphemes);
+           INSERT INTO search_words(rowid, morphemes) VALUES (new.id, new.morphemes); END""",
+    ),
+    "postgresql": (
+        "CREATE INDEX search_words ON search_documents USING gin (to_tsvector('simple', morphemes))",
+    ),
+}
 
-def upgrade() -> None:
+
+def _search() -> None:
     op.create_table(
         "search_documents",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -20,8 +40,7 @@ def upgrade() -> None:
         sa.Column("conversation_id", sa.String(length=32), nullable=True),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("morphemes", sa.Text(), nullable=False),
-        sa.Column("vector", sa.LargeBinary(), nullable=True),
-        sa.Column("model", sa.String(length=40), nullable=True),
+        sa.Column("model", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("subject"),
     )
@@ -31,6 +50,50 @@ def upgrade() -> None:
             batch_op.f("ix_search_documents_conversation_id"), ["conversation_id"], unique=False
         )
         batch_op.create_index("ix_search_documents_ticket_id_at", ["ticket_id", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_search_documents_model"), ["model"], unique=False)
+
+    op.create_table(
+        "search_vectors",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("vector", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["search_documents.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("document_id"),
+        sqlite_autoincrement=True,
+    )
+    for statement in _SEARCH_WORDS[op.get_bind().dialect.name]:
+        op.execute(statement)
+
+
+def _tickets() -> None:
+    with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("name_fingerprint", sa.String(length=128), nullable=True))
+        batch_op.add_column(sa.Column("facts", sa.JSON(), nullable=False, server_default="{}"))
+        batch_op.add_column(
+            sa.Column(
+                "clock_started_at", UtcDateTime(), nullable=False, server_default="1970-01-01 00:00:00+00:00"
+            )
+        )
+        batch_op.add_column(sa.Column("extensions", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("expected_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("waiting", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column("escalated", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("merged_into_id", sa.String(length=64), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_tickets_department_id"))
+        batch_op.drop_index(batch_op.f("ix_tickets_staff_id_state"))
+        batch_op.create_index("ix_tickets_staff_id_state", ["staff_id", "state", "promised_on"], unique=False)
+        batch_op.create_index(
+            "ix_tickets_department_id_state", ["department_id", "state", "promised_on"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_tickets_name_fingerprint"), ["name_fingerprint"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tickets_received_at"), ["received_at"], unique=False)
+    # Until now no promise was given anew: the clock of each runs since its receipt.
+    op.execute("UPDATE tickets SET clock_started_at = received_at")
+
+
+def upgrade() -> None:
+    _search()
 
     op.create_table(
         "faq_drafts",
@@ -227,26 +290,9 @@ def upgrade() -> None:
     with op.batch_alter_table("ticket_events", schema=None) as batch_op:
         batch_op.add_column(sa.Column("words", sa.Text(), nullable=True))
 
-    with op.batch_alter_table("tickets", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("name_fingerprint", sa.String(length=128), nullable=True))
-        batch_op.add_column(sa.Column("facts", sa.JSON(), nullable=False, server_default="{}"))
-        batch_op.add_column(
-            sa.Column(
-                "clock_started_at", UtcDateTime(), nullable=False, server_default="1970-01-01 00:00:00+00:00"
-            )
-        )
-        batch_op.add_column(sa.Column("extensions", sa.Integer(), nullable=False, server_default="0"))
-        batch_op.add_column(sa.Column("expected_on", sa.Date(), nullable=True))
-        batch_op.add_column(sa.Column("waiting", sa.Boolean(), nullable=False, server_default=sa.false()))
-        batch_op.add_column(sa.Column("escalated", sa.Integer(), nullable=False, server_default="0"))
-        batch_op.add_column(sa.Column("merged_into_id", sa.String(length=64), nullable=True))
-        batch_op.drop_index(batch_op.f("ix_tickets_department_id"))
-        batch_op.drop_index(batch_op.f("ix_tickets_staff_id_state"))
-        batch_op.create_index("ix_tickets_staff_id_state", ["staff_id", "state", "promised_on"], unique=False)
-        batch_op.create_index(
-            "ix_tickets_department_id_state", ["department_id", "state", "promised_on"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_tickets_name_fingerprint"), ["name_fingerprint"], unique=False)
-        batch_op.create_index(batch_op.f("ix_tickets_received_at"), ["received_at"], unique=False)
-    # Until now no promise was given anew: the clock of each runs since its receipt.
-    op.execute("UPDATE tickets SET clock_started_at = received_at")
+    with op.batch_alter_table("access_log", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("reason", sa.String(length=200), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_access_log_staff_id"))
+        batch_op.create_index("ix_access_log_staff_id_at", ["staff_id", "at"], unique=False)
+        batch_op.create_index("ix_access_log_subject_at", ["subject", "at"], unique=False)
+    _tickets()
