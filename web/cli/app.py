@@ -9,6 +9,7 @@ from web.cli import (
     decision_commands,
     desk_commands,
     faq_commands,
+    ledger_commands,
     ops_commands,
     setup_commands,
     staff_commands,
@@ -29,6 +30,7 @@ app.command("index")(faq_commands.index)
 app.command("calibrate")(decision_commands.calibrate)
 app.command("explain")(decision_commands.explain)
 app.command("deadline")(desk_commands.deadline)
+app.command("ledger")(ledger_commands.ledger_)
 app.command("tune")(tuning_commands.tune)
 app.command("import")(faq_commands.import_)
 app.command("export")(faq_commands.export)
