@@ -21,6 +21,7 @@ from web import chat, chat_socket, health, pages, webhooks
 from web.composition import House
 from web.console import router as console
 from web.security import BodyLimit, LastResort, SecurityHeaders
+from web.watching import jobs, watching
 
 PUBLIC = Path(__file__).parent / "public"
 
@@ -34,7 +35,8 @@ def create_app(house: House) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if left := await house.conversations.recover():
             log.info("messages that a crash left were handled", count=left)
-        yield
+        async with watching(jobs(house)):
+            yield
         await house.close()
 
     app = FastAPI(title="Eungdae", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
@@ -60,12 +62,14 @@ def _share(app: FastAPI, house: House) -> None:
     app.state.clock = house.clock
     app.state.limiter = house.limiter
     app.state.staff_desk = house.staff_desk
+    app.state.casework = house.casework
     app.state.faq = house.faq
     app.state.learning = house.learning
     app.state.router = house.router
     app.state.presence = house.presence
     app.state.search = house.search
     app.state.drafts = house.drafts
+    app.state.channels = house.channels
 
 
 async def _told(request: Request, error: Exception) -> Response:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from actions import context as actions_context
 from channels.protocol import Channel
 from channels.registry import build_channels
+from conversations.casework import Casework
 from conversations.contacts import Contacts
 from conversations.dialogue import RasaDialogue
 from conversations.drafts import Drafts
@@ -21,6 +22,7 @@ from conversations.staff import StaffDesk
 from conversations.taught import Taught
 from core.clock import Clock, SystemClock
 from core.database import Database
+from core.mail import Mailer, build_mailer
 from core.privacy import Cipher, Vault
 from core.ratelimit import RateLimiter
 from core.secrets import Secrets, load_secrets
@@ -52,11 +54,13 @@ class House:
     dialogue: RasaDialogue
     conversations: Conversations
     staff_desk: StaffDesk
+    casework: Casework
     learning: Learning
     presence: Presence
     search: Search
     drafts: Drafts
     router: Router
+    mailer: Mailer | None = None
 
     async def close(self) -> None:
         """Let what is under way end, and give everything back."""
@@ -91,9 +95,10 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     gate = Gate(lambda: faq, settings.regression_set, clock)
     return House(
         settings, secrets, clock, database, vault, faq, channels, hub, limiter, dialogue, conversations,
-        staff_desk, Learning(database, vault, gate, clock), presence,
+        staff_desk, Casework(database, vault, channels, clock, hub),
+        Learning(database, vault, gate, clock), presence,
         Search(database, vault, encoder, clock), Drafts(database, vault, gate, clock),
-        build_router(database, vault, faq),
+        build_router(database, vault, faq), build_mailer(settings, secrets),
     )  # fmt: skip
 
 
