@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.protocol import Channel, Reply
-from conversations import replies, store
+from conversations import store
+from conversations.casework import Casework
 from conversations.hub import Hub, topic_of
 from conversations.intake import new_session
-from conversations.models import Conversation, OutboxItem
+from conversations.models import Conversation
+from conversations.posting import post
 from conversations.views import Said
 from core.clock import Clock
 from core.database import Database
@@ -92,8 +94,9 @@ class StaffDesk:
         return await in_thread(self._version, conversation_id)
 
     async def answer(self, ticket_number: str, staff_id: str, text: str) -> None:
-        """Reply to a ticket, signed; the reply, its event and its outbox row are one transaction."""
-        self._tell(await in_thread(self._answer, ticket_number, staff_id, checked(text)))
+        """Reply to a ticket (`conversations.casework`)."""
+        casework = Casework(self._database, self._vault, self._channels, self._clock, self._hub)
+        await casework.answer(ticket_number, staff_id, text)
 
     async def take_over(self, conversation_id: str, staff_id: str, *, force: bool = False) -> None:
         """The bot falls silent and the citizen is told who is there.
@@ -147,19 +150,6 @@ class StaffDesk:
         with self._database.session() as session:
             return _get(session, conversation_id).last_seq
 
-    def _answer(self, ticket_number: str, staff_id: str, text: str) -> Conversation:
-        now = self._clock.now()
-        with self._database.session() as session:
-            ticket = tickets.find(session, ticket_number)
-            if ticket is None or ticket.conversation_id is None:
-                raise NotFound("접수번호를 찾을 수 없습니다.")
-            staff = session.get_one(Staff, staff_id)
-            tickets.reply(session, ticket, staff, now)
-            conversation = _locked(session, ticket.conversation_id)
-            data = {"number": ticket.number}
-            self._post(session, conversation, Reply(kind="staff", text=text, data=data), staff)
-            return conversation
-
     def _take_over(self, conversation_id: str, staff_id: str, force: bool) -> Conversation:
         with self._database.session() as session:
             conversation = _locked(session, conversation_id)
@@ -198,22 +188,9 @@ class StaffDesk:
     def _post(
         self, session: Session, conversation: Conversation, reply: Reply, staff: Staff, author: str = "staff"
     ) -> None:
-        """Add a signed message; what the channel can't be pushed waits in the outbox."""
+        """Add a signed message to a locked conversation."""
         now = self._clock.now()
-        signed = reply.model_copy(
-            update={"data": reply.data | {"signed": replies.signature(directory.contact(staff))}}
-        )
-        message = store.add_message(session, self._vault.cipher, conversation, author, signed, now)
-        session.flush()
-        pushed = self._channels[conversation.channel].abilities.push
-        session.add(
-            OutboxItem(
-                message_id=message.id,
-                conversation_id=conversation.id,
-                created_at=now,
-                delivered_at=now if pushed else None,
-            )
-        )
+        post(session, self._vault.cipher, self._channels, conversation, reply, staff, now, author)
 
     def _contact(self, session: Session, staff_id: str | None) -> Contact | None:
         staff = session.get(Staff, staff_id) if staff_id else None

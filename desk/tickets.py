@@ -1,4 +1,4 @@
-"""Tickets: opened for a citizen, looked up by the citizen, answered and closed by staff."""
+"""Tickets: opened, found, and changed in one way only: by an event that is recorded (`record`)."""
 
 from __future__ import annotations
 
@@ -11,52 +11,109 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from core.errors import Conflict, Invalid, Unavailable
+from core.errors import Conflict, Unavailable
 from core.privacy import Cipher, Vault, mask
-from desk import directory, intake, numbers, overrides, promises, states
+from desk import directory, intake, kinds, notices, numbers, overrides, promises, slots, states
 from desk.contact_details import parse_email, parse_phone
-from desk.directory import Contact
 from desk.intake import without_resident_numbers
+from desk.korean import with_particle
 from desk.models import Staff, Ticket, TicketEvent
 from desk.schemas import OpenedTicket, TicketDetails, TicketRequest, TicketRow, TicketStatus
+from desk.slots import Slot
 from desk.states import Standing
 
 __all__ = [
     "OpenedTicket", "TicketDetails", "TicketRequest", "TicketRow", "TicketStatus",
-    "close", "details", "find", "history", "look_up", "of_conversation", "open_ticket", "open_tickets",
-    "opened_words", "record", "reply", "sealed",
+    "apology", "book", "details", "find", "history", "lock", "look_up", "of_conversation", "open_ticket",
+    "open_tickets", "opened_words", "record", "sealed",
 ]  # fmt: skip
 
 _DRAWS = 20
 _NO_FINGERPRINT = "0" * 64
+_TOLD = {
+    "received": "assigned",
+    "assigned": "assigned",
+    "transferred": "transferred",
+    "added": "added",
+    "reopened": "reopened",
+    "withdrawn": "withdrawn",
+}
+"""Events that the person in charge is told of, and the kind of notice that tells."""
 _STANDING = tuple(field.name for field in fields(Standing))
 
 
-def open_ticket(session: Session, vault: Vault, request: TicketRequest, now: datetime) -> OpenedTicket:
+def open_ticket(
+    session: Session, vault: Vault, request: TicketRequest, now: datetime, actor: str = "citizen"
+) -> OpenedTicket:
     """Put the personal data away, find the responsible person, promise a date, and record it all.
 
-    Raises `Invalid` with a hint per field; `Unavailable` when there is nobody in the directory.
+    `actor` is whoever fills the form in: the citizen, or a member of staff (an id) on the telephone. A
+    complaint is met with an apology at once, and a slot that was chosen is booked. Raises `Invalid` with a
+    hint per field, `Conflict` for a slot that is taken, `Unavailable` with nobody in the directory.
     """
     if earlier := _opened_with(session, request.key):
         return earlier
     checked = intake.check(request)
-    person = directory.responsible(session, request.department_id, now).staff
+    person, sure = _route(session, request, now)
     ticket = _insert(session, now, _values(session, vault, request, checked, person, now))
     here = {"staff": person.id, "department": person.department_id}
     first = {"channel": request.channel, "kind": request.kind, "promised_on": ticket.promised_on.isoformat()}
-    record(session, ticket, "received", "citizen", now, first | here)
-    if request.department_id:
+    record(session, ticket, "received", actor, now, first | here)
+    if sure:
         record(session, ticket, "assigned", "system", now, here)
-    return _opened(ticket, person, checked.barred)
+    if request.kind == "complaint":
+        record(session, ticket, "apologised", "system", now, words=sealed(session, vault, apology(person)))
+    if checked.slot:
+        book(session, ticket, "system", now, checked.slot)
+    return _opened(session, ticket, person, checked.barred)
+
+
+def apology(person: Staff) -> str:
+    """What a complaint is met with at once, in the name of whoever is responsible."""
+    signature = directory.contact(person)
+    who = " ".join(filter(None, [signature.department, signature.name, signature.title]))
+    return (
+        "이용하시면서 불편을 겪으시게 하여 진심으로 사과드립니다. "
+        f"{with_particle(who, '이', '가')} 말씀하신 내용을 직접 확인하고, 바로잡는 과정을 알려 드리겠습니다."
+    )
+
+
+def book(
+    session: Session, ticket: Ticket, actor: str, now: datetime, start: datetime, how: str = "chat"
+) -> Slot:
+    """Book a consultation's time for the ticket, which answers it; errors are those of `desk.slots.book`."""
+    lock(session, ticket)
+    slot = slots.book(session, ticket, start, overrides.calendar(session), now)
+    record(session, ticket, "booked", actor, now, {"slot": slot.start.isoformat()})
+    if ticket.state in states.OPEN:
+        record(session, ticket, "answered", actor, now, {"how": how})
+    return slot
+
+
+def _route(session: Session, request: TicketRequest, now: datetime) -> tuple[Staff, bool]:
+    """Who is responsible, and whether that is sure: else somebody at the front desk confirms it."""
+    sought = session.get(Staff, request.staff_id) if request.staff_id else None
+    if sought and sought.active and sought.department_id:
+        return sought if directory.is_here(sought, now) else _stand_in(session, sought, now), True
+    route = request.route
+    department_id = request.department_id or (route.department_id if route else None)
+    duty = route.duty if route and route.department_id == department_id else None
+    return directory.responsible(session, department_id, now, duty).staff, department_id is not None
+
+
+def _stand_in(session: Session, absent: Staff, now: datetime) -> Staff:
+    deputy = directory.deputy(session, absent, now)
+    return deputy or directory.responsible(session, absent.department_id, now).staff
 
 
 def _opened_with(session: Session, key: str | None) -> OpenedTicket | None:
     ticket = session.scalar(select(Ticket).where(Ticket.key == key)) if key else None
-    return _opened(ticket, ticket.staff) if ticket else None
+    return _opened(session, ticket, ticket.staff) if ticket else None
 
 
-def _opened(ticket: Ticket, person: Staff, barred: bool = False) -> OpenedTicket:
+def _opened(session: Session, ticket: Ticket, person: Staff, barred: bool = False) -> OpenedTicket:
     signature = directory.contact(person)
+    slot = slots.of_ticket(session, ticket)
     return OpenedTicket(
         number=ticket.number,
         department=signature.department,
@@ -64,6 +121,9 @@ def _opened(ticket: Ticket, person: Staff, barred: bool = False) -> OpenedTicket
         phone=signature.phone,
         promised_on=ticket.promised_on,
         barred=barred,
+        kind=ticket.kind,
+        apology=apology(person) if ticket.kind == "complaint" else "",
+        slot=slot.start if slot else None,
     )
 
 
@@ -93,7 +153,19 @@ def details(session: Session, vault: Vault, ticket: Ticket) -> TicketDetails:
         phone=vault.get(session, ticket.phone_ref) if ticket.phone_ref else None,
         email=vault.get(session, ticket.email_ref) if ticket.email_ref else None,
         matter=vault.get(session, ticket.matter_ref),
+        facts=_facts(session, vault, ticket),
     )
+
+
+def _facts(session: Session, vault: Vault, ticket: Ticket) -> dict[str, str]:
+    """What the kind asked for, label by label; what a kind of before asked for keeps its name."""
+    known = {field.name: field for kind in kinds.KINDS.values() for field in kind.fields}
+    found: dict[str, str] = {}
+    for name, value in ticket.facts.items():
+        field = known.get(name)
+        private = field is not None and field.shape == "text"
+        found[field.label if field else name] = (vault.get(session, value) or "") if private else value
+    return found
 
 
 def history(session: Session, ticket: Ticket) -> list[TicketEvent]:
@@ -133,8 +205,7 @@ def record(
     `data` must hold no personal data; `words` are masked and encrypted already (`sealed`). Raises `Conflict`
     when somebody else was first and the ticket is no longer in a state where this may happen.
     """
-    # Read again under a lock: of two people who act at once, the second sees what the first did.
-    session.refresh(ticket, _STANDING, with_for_update=True)
+    lock(session, ticket)
     before = Standing(**{name: getattr(ticket, name) for name in _STANDING})
     standing = before.then(kind, now, data or {})
     if standing is None:
@@ -146,8 +217,25 @@ def record(
     event = TicketEvent(ticket_id=ticket.id, kind=kind, actor=actor, at=now, data=data or {}, words=words)
     session.add(event)
     session.flush()
+    # Both follow the row's ids, when they are next asked for.
+    session.expire(ticket, ["staff", "department"])
     promises.note(session, ticket, event)
+    _tell(session, ticket, event)
     return event
+
+
+def _tell(session: Session, ticket: Ticket, event: TicketEvent) -> None:
+    """Tell the person in charge of what they have to know; what they did themselves they know."""
+    kind = _TOLD.get(event.kind)
+    if kind and event.actor != ticket.staff_id:
+        # Not the event's own id: receipt and assignment at the same moment are one occasion.
+        key = f"{kind}:{ticket.id}:{event.at.isoformat()}"
+        notices.tell(session, ticket.staff, kind, key, ticket, event.at)
+
+
+def lock(session: Session, ticket: Ticket) -> None:
+    """Nobody else changes it until the transaction ends; whoever comes second sees what the first did."""
+    session.refresh(ticket, _STANDING, with_for_update=True)
 
 
 def sealed(session: Session, vault: Vault, text: str) -> str:
@@ -158,27 +246,6 @@ def sealed(session: Session, vault: Vault, text: str) -> str:
 def opened_words(session: Session, vault: Vault, event: TicketEvent) -> str:
     """What was written with the event, readable; empty where nothing was."""
     return vault.reveal(session, vault.cipher.decrypt(event.words)) if event.words else ""
-
-
-def reply(session: Session, ticket: Ticket, staff: Staff, now: datetime) -> Contact:
-    """Note that `staff` has answered; returns how the reply must be signed.
-
-    Raises `Conflict` when it is answered or closed already, `Invalid` when the person has no department or
-    telephone to sign with.
-    """
-    signature = directory.contact(staff)
-    if not (signature.name and signature.department and signature.phone):
-        raise Invalid("답변에 표시할 부서와 전화번호가 등록되어 있지 않습니다. 관리자에게 문의해 주십시오.")
-    record(session, ticket, "answered", staff.id, now)
-    return signature
-
-
-def close(session: Session, ticket: Ticket, staff: Staff, now: datetime) -> None:
-    """Close; `Conflict` when it is closed already, or a reply is wanted and none was sent."""
-    answered = any(event.kind == "answered" for event in history(session, ticket))
-    if ticket.reply_needed and not answered:
-        raise Conflict("회신을 원하신 접수입니다. 답변을 보내신 뒤에 종결해 주십시오.")
-    record(session, ticket, "closed", staff.id, now)
 
 
 def _values(
@@ -215,6 +282,10 @@ def _values(
         "promised_on": overrides.calendar(session).promise_due(now),
         "clock_started_at": now,
         "kind": request.kind,
+        "facts": {
+            name: put("matter", value) if name in checked.private else value
+            for name, value in checked.facts.items()
+        },
         "state": "",
         "tried": list(request.tried),
     }
@@ -246,6 +317,8 @@ def _status(ticket: Ticket) -> TicketStatus:
         phone=signature.phone,
         received_at=ticket.received_at,
         promised_on=ticket.promised_on,
+        kind=ticket.kind,
+        expected_on=ticket.expected_on,
     )
 
 

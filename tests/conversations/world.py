@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from channels.protocol import Button, Inbound, Reply
 from channels.registry import build_channels
 from conversations import replies
+from conversations.casework import Casework
 from conversations.contacts import Contacts
 from conversations.dialogue import Awaiting, DialogueError, Turn
 from conversations.drafts import Drafts
@@ -203,6 +204,7 @@ class World:
         self.presence = Presence(self.clock)
         self.conversations = self.restarted()
         self.staff = StaffDesk(database, self.vault, self.channels, self.clock, self.hub)
+        self.casework = Casework(database, self.vault, self.channels, self.clock, self.hub)
         gate = Gate(lambda: self.faq, Path("nowhere"), self.clock)
         self.learning = Learning(database, self.vault, gate, self.clock)
         self.taught = Taught(database, self.vault)

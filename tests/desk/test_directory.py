@@ -47,7 +47,7 @@ def test_an_answered_ticket_is_no_load_anymore(desk: Database, opened) -> None:
     with desk.session() as session:
         ticket = tickets.find(session, first.number)
         assert ticket is not None
-        tickets.reply(session, ticket, ticket.staff, ticket.received_at)
+        tickets.record(session, ticket, "answered", ticket.staff_id, ticket.received_at, {"how": "chat"})
     assert opened().person == first.person
 
 

@@ -10,7 +10,7 @@ from core.clock import SEOUL
 from core.database import Base, Database
 from core.errors import Conflict, Invalid, Unavailable
 from core.privacy import Vault
-from desk import numbers, states, tickets
+from desk import numbers, tickets
 from desk.models import Staff, Ticket, TicketEvent
 
 NOW = datetime(2026, 4, 30, 10, 0, tzinfo=SEOUL)
@@ -24,18 +24,11 @@ def kinds(database: Database, number: str) -> list[str]:
         return [event.kind for event in tickets.history(session, ticket)]
 
 
-def reply(database: Database, number: str, staff_id: str = "cho") -> None:
+def note(database: Database, number: str, kind: str, actor: str = "cho", **data: str) -> None:
     with database.session() as session:
         ticket = tickets.find(session, number)
         assert ticket is not None
-        tickets.reply(session, ticket, session.get_one(Staff, staff_id), LATER)
-
-
-def close(database: Database, number: str) -> None:
-    with database.session() as session:
-        ticket = tickets.find(session, number)
-        assert ticket is not None
-        tickets.close(session, ticket, session.get_one(Staff, "cho"), LATER)
+        tickets.record(session, ticket, kind, actor, LATER, data)
 
 
 def test_an_opened_ticket_names_department_person_telephone_and_date(desk: Database, opened) -> None:
@@ -55,7 +48,14 @@ def test_the_backup_departments_name_is_told_when_it_takes_the_matter(desk: Data
     with desk.session() as session:
         ticket = tickets.find(session, told.number)
         assert ticket is not None
-        assert tickets.history(session, ticket)[0].data == {"channel": "web", "department": "ads"}
+        first = tickets.history(session, ticket)[0].data
+    assert first == {
+        "channel": "web",
+        "kind": "inquiry",
+        "promised_on": "2026-05-07",
+        "staff": "kim",
+        "department": "front",
+    }
 
 
 def test_personal_data_is_in_the_vault_alone_and_there_encrypted(
@@ -181,47 +181,14 @@ def test_open_tickets_come_with_the_nearest_promise_first(desk: Database, opened
     late = opened(now=NOW + timedelta(days=10))
     soon = opened(department_id="front")
     done = opened()
-    reply(desk, done.number)
+    note(desk, done.number, "answered", how="chat")
     with desk.session() as session:
         rows = tickets.open_tickets(session)
     assert [row.number for row in rows] == [soon.number, late.number]
     assert (rows[0].department, rows[0].person, rows[0].label) == ("고객지원팀", "김담당", "담당자 지정")
 
 
-def test_a_reply_makes_the_ticket_answered_and_says_how_to_sign(desk: Database, opened) -> None:
-    told = opened()
-    with desk.session() as session:
-        ticket = tickets.find(session, told.number)
-        assert ticket is not None
-        signature = tickets.reply(session, ticket, session.get_one(Staff, "yoon"), LATER)
-        assert (signature.name, signature.department, signature.phone) == (
-            "윤정산",
-            "정부광고팀",
-            "02-000-2000",
-        )
-        assert ticket.state == "answered"
-        last = tickets.history(session, ticket)[-1]
-        assert (last.kind, last.actor, last.at) == ("answered", "yoon", LATER)
-
-
-def test_nobody_replies_without_a_department_to_sign_with(desk: Database, opened) -> None:
-    told = opened()
-    with desk.session() as session:
-        session.add(Staff(id="admin", username="admin", name="관리자", role="admin"))
-    with pytest.raises(Invalid, match="부서와 전화번호"):
-        reply(desk, told.number, "admin")
-    assert kinds(desk, told.number) == ["received", "assigned"]
-
-
-def test_the_second_reply_is_told_that_somebody_was_first(desk: Database, opened) -> None:
-    told = opened()
-    reply(desk, told.number)
-    with pytest.raises(Conflict, match="이미 답변 완료 상태"):
-        reply(desk, told.number, "yoon")
-    assert kinds(desk, told.number).count("answered") == 1
-
-
-def test_of_people_who_reply_at_the_same_moment_exactly_one_gets_through(desk: Database, opened) -> None:
+def test_of_people_who_close_at_the_same_moment_exactly_one_gets_through(desk: Database, opened) -> None:
     told = opened()
     together = threading.Barrier(4)
     outcomes: list[str] = []
@@ -229,18 +196,18 @@ def test_of_people_who_reply_at_the_same_moment_exactly_one_gets_through(desk: D
     def act() -> None:
         together.wait()
         try:
-            reply(desk, told.number)
-            outcomes.append("sent")
-        except Conflict:
-            outcomes.append("conflict")
+            note(desk, told.number, "closed")
+            outcomes.append("closed")
+        except Conflict as error:
+            outcomes.append(error.message[:5])
 
     threads = [threading.Thread(target=act) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(outcomes) == ["conflict"] * 3 + ["sent"]
-    assert kinds(desk, told.number).count("answered") == 1
+    assert sorted(outcomes) == ["closed"] + ["이미 종결"] * 3
+    assert kinds(desk, told.number).count("closed") == 1
 
 
 def test_tickets_opened_at_the_same_moment_are_all_kept(desk: Database, opened) -> None:
@@ -255,44 +222,18 @@ def test_tickets_opened_at_the_same_moment_are_all_kept(desk: Database, opened) 
     assert len(set(numbers_)) == 6
 
 
-def test_a_wanted_reply_comes_before_closing(desk: Database, opened) -> None:
-    told = opened()
-    with pytest.raises(Conflict, match="답변을 보내신 뒤에"):
-        close(desk, told.number)
-    assert kinds(desk, told.number) == ["received", "assigned"]
-    reply(desk, told.number)
-    close(desk, told.number)
-    with pytest.raises(Conflict, match="이미 종결"):
-        close(desk, told.number)
-
-
-def test_a_ticket_that_wants_no_reply_is_closed_at_once(desk: Database, opened) -> None:
-    told = opened(reply_needed=False)
-    close(desk, told.number)
-    with desk.session() as session:
-        assert tickets.open_tickets(session) == []
-
-
 def test_a_note_leaves_the_state_as_it_is(desk: Database, opened) -> None:
     told = opened()
+    note(desk, told.number, "noted")
     with desk.session() as session:
         ticket = tickets.find(session, told.number)
         assert ticket is not None
-        tickets.record(session, ticket, "noted", "cho", LATER)
         assert ticket.state == "assigned"
 
 
-def test_the_state_is_what_the_events_say(desk: Database, opened) -> None:
-    told = opened()
-    for kind in ("started", "answered", "reopened", "assigned", "answered", "closed"):
-        with desk.session() as session:
-            ticket = tickets.find(session, told.number)
-            assert ticket is not None
-            tickets.record(session, ticket, kind, "cho", LATER)
-            derived = ""
-            for event in tickets.history(session, ticket):
-                derived = states.after(derived, event.kind) or "broken"
-            assert ticket.state == derived
+def test_an_event_of_no_known_kind_is_a_mistake_in_the_program(desk: Database, opened) -> None:
+    with pytest.raises(KeyError):
+        note(desk, opened().number, "danced")
 
 
 def test_an_unknown_number_finds_nothing(desk: Database) -> None:

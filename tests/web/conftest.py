@@ -42,6 +42,7 @@ def house(small_world: World) -> House:
         dialogue=world.dialogue,
         conversations=world.conversations,
         staff_desk=world.staff,
+        casework=world.casework,
         learning=world.learning,
         presence=world.presence,
         search=world.search,

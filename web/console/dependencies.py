@@ -12,6 +12,7 @@ from fastapi import Depends, Form, Header
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
+from conversations.casework import Casework
 from conversations.drafts import Drafts
 from conversations.learning import Learning
 from conversations.presence import Presence
@@ -45,11 +46,14 @@ class Parts:
     clock: Clock
     limiter: RateLimiter
     staff_desk: StaffDeskPort
+    casework: Casework
     faq: FaqPort
     learning: Learning
     presence: Presence
     search: Search
     drafts: Drafts
+    router: Router
+    channels: Mapping[str, Channel]
 
     @property
     def idle(self) -> timedelta:
@@ -103,8 +107,9 @@ def parts(request: Request) -> Parts:
     """The parts on `app.state`, typed."""
     state: Any = request.app.state
     return Parts(
-        state.database, state.vault, state.settings, state.clock, state.limiter, state.staff_desk, state.faq,
-        state.learning, state.presence, state.search, state.drafts,
+        state.database, state.vault, state.settings, state.clock, state.limiter, state.staff_desk,
+        state.casework, state.faq, state.learning, state.presence, state.search, state.drafts,
+        state.router, state.channels,
     )  # fmt: skip
 
 

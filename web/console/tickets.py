@@ -1,7 +1,8 @@
-"""One ticket: read, answer, close."""
+"""One ticket: read it, write the reply, see it as the citizen will, and who else is looking."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
@@ -10,70 +11,101 @@ from starlette.requests import Request
 
 from core.errors import EungdaeError, NotFound
 from core.threads import in_thread
-from desk import tickets
-from desk.wording import checked
-from web.console import ticket_views
-from web.console.dependencies import Answerer, Reader, Visit
+from desk.wording import LONGEST
+from web.console import ticket_views, transfer_views
+from web.console.dependencies import Answerer, Reader, Visit, Watcher
 from web.console.errors import ConsoleRoute
 from web.console.rendering import notice, render
+from web.console.reply_views import filled, preview, templates_for
 from web.console.talk_views import Talk, talk
 from web.console.ticket_views import TicketPage
 from web.console.verdict_views import judging
 
-router = APIRouter(prefix="/staff", route_class=ConsoleRoute)
+router = APIRouter(prefix="/staff/tickets/{number}", route_class=ConsoleRoute)
 
 
-@router.get("/tickets/{number}")
+@dataclass(frozen=True)
+class Typed:
+    """What was typed into the form that was refused: it comes back with the page."""
+
+    form: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    chosen: tuple[str, ...] = ()
+    """Ids of the files that were to be sent."""
+
+    def kept(self, form: str, name: str, default: str = "") -> str:
+        """What stood in the field, when it is of that form."""
+        return self.values.get(name, "") if form == self.form else default
+
+
+@router.get("")
 async def ticket_page(request: Request, visit: Reader, number: str) -> Response:
     """One ticket with everything about it."""
-    return await _page(request, visit, number)
+    return await page(request, visit, number)
 
 
-@router.post("/tickets/{number}/reply")
+@router.get("/live")
+async def ticket_live(request: Request, visit: Watcher, number: str, seen: int = 0) -> Response:
+    """Who else has the ticket open, and whether it has changed since the event `seen`."""
+    subject = f"ticket:{number}"
+    visit.parts.presence.seen(subject, visit.staff)
+    version, by = await in_thread(_version, visit, number)
+    context = {
+        "visit": visit,
+        "number": number,
+        "seen": seen,
+        "others": visit.parts.presence.others(subject, visit.staff),
+        "changed_by": by if version > seen else "",
+    }
+    return render(request, "_ticket_live.html", context)
+
+
+@router.post("/preview")
+async def preview_part(
+    request: Request,
+    visit: Answerer,
+    number: str,
+    text: Annotated[str, Form()] = "",
+    attachments: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """The reply as the citizen will see it: placeholders filled, signed, in the form of their channel."""
+    shown = await in_thread(preview, visit, number, text, attachments or [])
+    return render(request, "_preview.html", {"preview": shown, "longest": LONGEST})
+
+
+@router.post("/reply")
 async def reply(
-    request: Request, visit: Answerer, number: str, text: Annotated[str, Form()] = ""
+    request: Request,
+    visit: Answerer,
+    number: str,
+    text: Annotated[str, Form()] = "",
+    seen: Annotated[int | None, Form()] = None,
+    by_phone: Annotated[bool, Form()] = False,
+    attachments: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Answer the citizen. If that fails the page comes back with what was typed."""
+    chosen = tuple(attachments or ())
     try:
-        await visit.parts.staff_desk.answer(number, visit.staff.id, checked(text))
+        words = await in_thread(filled, visit, number, text)
+        await visit.parts.casework.answer(number, visit.staff.id, words, chosen, by_phone, seen)
     except NotFound:
         raise
     except EungdaeError as error:
-        return await _page(request, visit, number, error, text)
+        return await page(request, visit, number, error, Typed("reply", {"text": text}, chosen))
     await visit.logged("ticket.reply", number)
-    return RedirectResponse(f"/staff/tickets/{number}?done=replied", 303)
+    return RedirectResponse(f"/staff/tickets/{number}?done={'phoned' if by_phone else 'replied'}", 303)
 
 
-@router.post("/tickets/{number}/close")
-async def close(request: Request, visit: Answerer, number: str) -> Response:
-    """Close the ticket, unless a reply is owed."""
-    try:
-        await in_thread(_close, visit, number)
-    except NotFound:
-        raise
-    except EungdaeError as error:
-        return await _page(request, visit, number, error)
-    return RedirectResponse(f"/staff/tickets/{number}?done=closed", 303)
-
-
-def _read(visit: Visit, number: str) -> TicketPage:
-    with visit.parts.database.session() as session:
-        page = ticket_views.page(session, visit, number)
-        visit.log(session, "ticket.read", page.number)
-        return page
-
-
-def _close(visit: Visit, number: str) -> None:
-    with visit.parts.database.session() as session:
-        ticket = ticket_views.existing(session, number)
-        tickets.close(session, ticket, visit.staff, visit.now)
-        visit.log(session, "ticket.close", ticket.number)
-
-
-async def _page(
-    request: Request, visit: Visit, number: str, error: EungdaeError | None = None, typed: str = ""
+async def page(
+    request: Request,
+    visit: Visit,
+    number: str,
+    error: EungdaeError | None = None,
+    typed: Typed | None = None,
 ) -> Response:
+    """The ticket's page; after an `error` with what was `typed`."""
     ticket = await in_thread(_read, visit, number)
+    visit.parts.presence.seen(f"ticket:{ticket.number}", visit.staff)
     context = {
         "visit": visit,
         "section": "tickets",
@@ -81,11 +113,28 @@ async def _page(
         "tried": await in_thread(ticket_views.questions, visit, ticket.tried),
         "talk": await _talk(visit, ticket.conversation_id),
         "judging": await judging(visit, f"ticket:{ticket.number}"),
-        "typed": typed,
+        "templates": await in_thread(templates_for, visit, ticket) if ticket.can.answer else [],
+        "places": await in_thread(transfer_views.places, visit, ticket) if ticket.can.transfer else None,
+        "slots": await in_thread(transfer_views.free_slots, visit, ticket) if ticket.can.book else [],
+        "others": visit.parts.presence.others(f"ticket:{ticket.number}", visit.staff),
+        "typed": typed or Typed(),
+        "longest": LONGEST,
     }
     if error:
         context["notice"] = notice("bad", error.message)
     return render(request, "ticket.html", context, error.status if error else 200)
+
+
+def _read(visit: Visit, number: str) -> TicketPage:
+    with visit.parts.database.session() as session:
+        shown = ticket_views.page(session, visit, number)
+        visit.log(session, "ticket.read", shown.number)
+        return shown
+
+
+def _version(visit: Visit, number: str) -> tuple[int, str]:
+    with visit.parts.database.session() as session:
+        return ticket_views.last_step(session, visit, number)
 
 
 async def _talk(visit: Visit, conversation_id: str | None) -> Talk | None:

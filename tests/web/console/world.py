@@ -16,7 +16,10 @@ from sqlalchemy.orm import Session
 from starlette.staticfiles import StaticFiles
 
 import web.console
+from channels.registry import build_channels
+from conversations.casework import Casework
 from conversations.drafts import Drafts
+from conversations.hub import Hub
 from conversations.learning import Learning
 from conversations.presence import Presence
 from conversations.search import Search
@@ -25,8 +28,10 @@ from core.database import Base, Database
 from core.errors import Conflict, NotFound
 from core.privacy import Cipher, Vault
 from core.ratelimit import RateLimiter
+from core.secrets import Secrets
 from core.settings import Settings
-from desk import accounts, directory, tickets
+from core.tokens import Signer
+from desk import accounts, directory, steps, tickets
 from desk.directory import Contact
 from desk.models import AccessLog, Department, Staff
 from desk.schemas import TicketRequest
@@ -111,7 +116,9 @@ class FakeStaffDesk:
             ticket = tickets.find(session, ticket_number)
             if ticket is None:
                 raise NotFound("그런 문의가 없습니다.")
-            signature = tickets.reply(session, ticket, session.get_one(Staff, staff_id), self._clock.now())
+            staff = session.get_one(Staff, staff_id)
+            signature = steps.signature(staff)
+            tickets.record(session, ticket, "answered", staff_id, self._clock.now(), {"how": "chat"})
             conversation_id = ticket.conversation_id
         if conversation_id:
             self.add(conversation_id, "staff", text, person=signature)
@@ -210,6 +217,12 @@ class World:
         self.vault = Vault(Cipher(Fernet.generate_key().decode()), self.clock)
         self.desk = FakeStaffDesk(self.database, self.clock)
         self.faq = FakeFaq(self.database)
+        settings, secrets = Settings(_env_file=None), Secrets("signing", "data", "rasa", "actions", "kakao")
+        channels = build_channels(settings, secrets, Signer(secrets.signing_key, self.clock))
+        self.channels = channels
+        self.casework = Casework(self.database, self.vault, channels, self.clock, Hub())
+        encoder = HashingEncoder()
+        self.router = Router(self.database, self.vault, self.ranked, lambda: encoder, lambda: 0.9)
         gate = Gate(lambda: self.faq, folder / "nowhere", self.clock)
         self.learning = Learning(self.database, self.vault, gate, self.clock)
         self.drafts = Drafts(self.database, self.vault, gate, self.clock)
@@ -226,6 +239,7 @@ class World:
         app.state.clock, app.state.limiter = self.clock, RateLimiter(self.clock)
         app.state.settings = Settings(_env_file=None)
         app.state.staff_desk, app.state.faq = self.desk, self.faq
+        app.state.casework, app.state.router, app.state.channels = self.casework, self.router, self.channels
         app.state.learning, app.state.drafts = self.learning, self.drafts
         app.state.presence = Presence(self.clock)
         app.state.search = Search(self.database, self.vault, HashingEncoder(), self.clock)

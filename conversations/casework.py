@@ -1,0 +1,287 @@
+"""What staff do with tickets: the step and what the citizen is told of it, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from channels.protocol import Channel, Reply
+from conversations import letters
+from conversations.hub import Hub, topic_of
+from conversations.models import Conversation
+from conversations.posting import post
+from core.clock import Clock
+from core.database import Database
+from core.errors import Invalid, NotFound
+from core.privacy import Vault, mask
+from core.threads import in_thread
+from desk import directory, slots, steps, tickets
+from desk.intake import without_resident_numbers
+from desk.models import Department, Staff, Ticket
+from desk.schemas import OpenedTicket, TicketRequest
+
+
+@dataclass(frozen=True)
+class Case:
+    """A ticket in the hands of a member of staff, within a transaction."""
+
+    session: Session
+    vault: Vault
+    ticket: Ticket
+    staff: Staff
+    now: datetime
+
+    @property
+    def of(self) -> tuple[Session, Vault, Ticket, Staff, datetime]:
+        """What every step begins with."""
+        return self.session, self.vault, self.ticket, self.staff, self.now
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What the citizen is told, and who signs it: whoever acts, unless somebody else is in charge now."""
+
+    text: str
+    signer: Staff | None = None
+
+
+Step = Callable[[Case], Letter | None]
+
+
+class Casework:
+    """The steps of `desk.steps`, each with its letter to the citizen.
+
+    All methods raise `NotFound` for an unknown ticket, and what the step raises. A ticket whose citizen has
+    no conversation can be told only by telephone: `by_phone` says that it was done, else `Invalid`.
+    """
+
+    def __init__(
+        self, database: Database, vault: Vault, channels: dict[str, Channel], clock: Clock, hub: Hub
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._channels = channels
+        self._clock = clock
+        self._hub = hub
+
+    async def start(self, number: str, staff_id: str) -> None:
+        """The person in charge begins."""
+        await self._quietly(number, staff_id, lambda case: steps.start(*case.of))
+
+    async def note(self, number: str, staff_id: str, text: str) -> None:
+        """A note for staff alone."""
+        await self._quietly(number, staff_id, lambda case: steps.note(*case.of, text))
+
+    async def close(self, number: str, staff_id: str) -> None:
+        """Close; `Conflict` with what is owed first."""
+        await self._quietly(number, staff_id, lambda case: steps.close(*case.of))
+
+    async def answer(
+        self, number: str, staff_id: str, text: str, attachments: Sequence[str] = (),
+        by_phone: bool = False, seen: int | None = None,
+    ) -> None:  # fmt: skip
+        """Answer; `seen` is the id of the last event on the page where the answer was written."""
+
+        def step(case: Case) -> Letter:
+            steps.answer(*case.of, text, how=_how(by_phone), seen=seen)
+            return Letter(text)
+
+        await self._do(number, staff_id, step, by_phone)
+
+    async def ask(self, number: str, staff_id: str, text: str, by_phone: bool = False) -> None:
+        """Ask the citizen for what is missing."""
+
+        def step(case: Case) -> Letter:
+            steps.ask(*case.of, text)
+            return Letter(text)
+
+        await self._do(number, staff_id, step, by_phone)
+
+    async def tell(self, number: str, staff_id: str, text: str, by_phone: bool = False) -> None:
+        """Tell how far the matter is."""
+
+        def step(case: Case) -> Letter:
+            steps.tell(*case.of, text, how=_how(by_phone))
+            return Letter(text)
+
+        await self._do(number, staff_id, step, by_phone)
+
+    async def extend(
+        self, number: str, staff_id: str, until: date, reason: str, consent: bool = False,
+        by_phone: bool = False,
+    ) -> None:  # fmt: skip
+        """Promise a later date, in time and with a reason."""
+
+        def step(case: Case) -> Letter:
+            before = case.ticket.promised_on
+            steps.extend(*case.of, until, reason, consent)
+            return Letter(letters.extended(case.ticket, before, reason))
+
+        await self._do(number, staff_id, step, by_phone)
+
+    async def delay(
+        self, number: str, staff_id: str, expected_on: date, reason: str, by_phone: bool = False
+    ) -> None:
+        """Say why the promised date passed, and when to expect an answer."""
+
+        def step(case: Case) -> Letter:
+            steps.delay(*case.of, expected_on, reason)
+            return Letter(letters.delayed(case.ticket, expected_on, reason))
+
+        await self._do(number, staff_id, step, by_phone)
+
+    async def transfer(
+        self, number: str, staff_id: str, department_id: str, to_staff_id: str | None, summary: str,
+        open_points: str = "", by_phone: bool = False,
+    ) -> None:  # fmt: skip
+        """Hand over to another department; the citizen hears its name and telephone first."""
+
+        def step(case: Case) -> Letter:
+            had_slot = slots.of_ticket(case.session, case.ticket) is not None
+            unit, to = _department(case.session, department_id), _person(case.session, to_staff_id)
+            steps.transfer(*case.of, unit, to, summary, open_points)
+            person = case.ticket.staff
+            return Letter(letters.transferred(case.ticket, directory.contact(person), had_slot), person)
+
+        await self._do(number, staff_id, step, by_phone)
+
+    async def assign(self, number: str, staff_id: str, to_staff_id: str, by_phone: bool = False) -> None:
+        """Make somebody of the department responsible; the citizen hears of a new person."""
+
+        def step(case: Case) -> Letter | None:
+            before = case.ticket.staff_id
+            person = _person(case.session, to_staff_id)
+            if person is None:
+                raise Invalid("담당자를 골라 주십시오.")
+            steps.assign(*case.of, person)
+            told = letters.assigned(case.ticket, directory.contact(person))
+            return Letter(told, person) if person.id != before else None
+
+        await self._do(number, staff_id, step, by_phone, must_reach=False)
+
+    async def decide(
+        self, number: str, staff_id: str, outcome: str, reason: str, by_phone: bool = False
+    ) -> None:  # fmt: skip
+        """End a suggestion, with the reason."""
+
+        def step(case: Case) -> Letter:
+            steps.decide(*case.of, outcome, reason, how=_how(by_phone))
+            return Letter(letters.decided(case.ticket, outcome, reason))
+
+        await self._do(number, staff_id, step, by_phone)
+
+    async def remedy(
+        self, number: str, staff_id: str, remedy: str, text: str, by_phone: bool = False
+    ) -> None:  # fmt: skip
+        """End a claim, with what the citizen is told of the remedy."""
+
+        def step(case: Case) -> Letter:
+            steps.remedy(*case.of, remedy, text, how=_how(by_phone))
+            return Letter(letters.remedied(case.ticket, remedy, text))
+
+        await self._do(number, staff_id, step, by_phone)
+
+    async def book(self, number: str, staff_id: str, start: datetime, by_phone: bool = False) -> None:
+        """Fix the time of a consultation."""
+
+        def step(case: Case) -> Letter:
+            slot = steps.book(*case.of, start, how=_how(by_phone))
+            return Letter(letters.booked(case.ticket, slot.start))
+
+        await self._do(number, staff_id, step, by_phone)
+
+    async def merge(self, number: str, staff_id: str, into: str, by_phone: bool = False) -> None:
+        """The ticket goes on under the number `into`."""
+
+        def step(case: Case) -> Letter:
+            other = _ticket(case.session, into)
+            steps.merge(*case.of, other)
+            return Letter(letters.merged(case.ticket, other), other.staff)
+
+        await self._do(number, staff_id, step, by_phone, must_reach=False)
+
+    async def reclassify(self, number: str, staff_id: str, kind: str, by_phone: bool = False) -> None:
+        """Make it one of another kind; what turns out to be a complaint is apologised for at once."""
+
+        def step(case: Case) -> Letter | None:
+            steps.reclassify(*case.of, kind)
+            apologised = any(
+                event.kind == "apologised" for event in tickets.history(case.session, case.ticket)
+            )
+            if kind != "complaint" or apologised:
+                return None
+            words = tickets.apology(case.ticket.staff)
+            steps.apologise(*case.of, words)
+            return Letter(words, case.ticket.staff)
+
+        await self._do(number, staff_id, step, by_phone, must_reach=False)
+
+    async def open_by_staff(self, request: TicketRequest, staff_id: str) -> OpenedTicket:
+        """A note taken on the telephone becomes a ticket, whatever channel the request names."""
+
+        def work() -> OpenedTicket:
+            with self._database.session() as session:
+                by_phone = replace(request, channel="phone", conversation_id=None)
+                return tickets.open_ticket(session, self._vault, by_phone, self._clock.now(), staff_id)
+
+        return await in_thread(work)
+
+    async def _quietly(self, number: str, staff_id: str, step: Step) -> None:
+        await self._do(number, staff_id, step, by_phone=True)
+
+    async def _do(
+        self, number: str, staff_id: str, step: Step, by_phone: bool, must_reach: bool = True
+    ) -> None:  # fmt: skip
+        if topic := await in_thread(self._work, number, staff_id, step, by_phone, must_reach):
+            self._hub.changed(topic)
+
+    def _work(self, number: str, staff_id: str, step: Step, by_phone: bool, must_reach: bool) -> str | None:
+        with self._database.session() as session:
+            ticket = _ticket(session, number)
+            talk = session.get(Conversation, ticket.conversation_id) if ticket.conversation_id else None
+            if talk is None and must_reach and not by_phone:
+                raise Invalid("대화창이 없는 접수입니다. 전화로 안내하신 뒤 그렇게 표시해 주십시오.")
+            staff = session.get_one(Staff, staff_id)
+            case = Case(session, self._vault, ticket, staff, self._clock.now())
+            letter = step(case)
+            if letter is None or by_phone or talk is None:
+                return None
+            self._send(case, letter, talk)
+            return topic_of(talk.channel, talk.sender)
+
+    def _send(self, case: Case, letter: Letter, talk: Conversation) -> None:
+        case.session.refresh(talk, with_for_update=True)
+        text = mask(case.session, self._vault, without_resident_numbers(letter.text)[0]).text
+        reply = Reply(kind="staff", text=text, data={"number": case.ticket.number})
+        cipher, signer = self._vault.cipher, letter.signer or case.staff
+        post(case.session, cipher, self._channels, talk, reply, signer, case.now)
+
+
+def _how(by_phone: bool) -> str:
+    return "phone" if by_phone else "chat"
+
+
+def _ticket(session: Session, number: str) -> Ticket:
+    ticket = tickets.find(session, number)
+    if ticket is None:
+        raise NotFound("접수번호를 다시 확인해 주십시오. 그런 문의가 없습니다.")
+    return ticket
+
+
+def _department(session: Session, department_id: str) -> Department:
+    unit = session.get(Department, department_id)
+    if unit is None:
+        raise Invalid("이관할 부서를 골라 주십시오.")
+    return unit
+
+
+def _person(session: Session, staff_id: str | None) -> Staff | None:
+    if not staff_id:
+        return None
+    person = session.get(Staff, staff_id)
+    if person is None:
+        raise Invalid("직원을 다시 골라 주십시오.")
+    return person
