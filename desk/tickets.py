@@ -25,7 +25,7 @@ from desk.states import Standing
 __all__ = [
     "OpenedTicket", "TicketDetails", "TicketRequest", "TicketRow", "TicketStatus",
     "apology", "book", "details", "find", "history", "lock", "look_up", "of_conversation", "open_ticket",
-    "open_tickets", "opened_words", "record", "sealed",
+    "open_tickets", "opened_words", "record", "sealed", "status",
 ]  # fmt: skip
 
 _DRAWS = 20
@@ -143,7 +143,7 @@ def look_up(session: Session, cipher: Cipher, number: str, phone: str) -> Ticket
     given = cipher.fingerprint(parse_phone(phone) or (parse_email(phone) or "").casefold())
     kept = (ticket.phone_fingerprint or ticket.email_fingerprint) if ticket else None
     known = hmac.compare_digest(given, kept or _NO_FINGERPRINT)
-    return _status(ticket) if ticket and known else None
+    return status(ticket) if ticket and known else None
 
 
 def details(session: Session, vault: Vault, ticket: Ticket) -> TicketDetails:
@@ -306,7 +306,8 @@ def _insert(session: Session, now: datetime, values: dict[str, Any]) -> Ticket:
     raise Unavailable("접수번호를 만들지 못하였습니다. 잠시 후 다시 시도해 주십시오.")
 
 
-def _status(ticket: Ticket) -> TicketStatus:
+def status(ticket: Ticket) -> TicketStatus:
+    """How far it is, for the citizen whose ticket it is."""
     signature = directory.contact(ticket.staff)
     return TicketStatus(
         number=ticket.number,
