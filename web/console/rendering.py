@@ -91,6 +91,7 @@ _TEMPLATES.env.filters |= {
     "waits": words.waits,
     "state_tag": words.state_tag,
     "kind": kinds.label,
+    "act": words.act,
     "queue": QUEUES.__getitem__,
 }
 _TEMPLATES.env.trim_blocks = True

@@ -7,7 +7,7 @@ from typing import NoReturn
 from fastapi import APIRouter
 
 from core.errors import NotFound
-from web.console import board, conversations, faq, login, notices, password, tickets, verdicts
+from web.console import access, board, conversations, faq, login, notices, password, tickets, verdicts
 from web.console.errors import ConsoleRoute
 
 # Longest: a reply of 4,000 characters, percent-encoded.
@@ -23,6 +23,6 @@ async def unknown(path: str) -> NoReturn:
     raise NotFound("주소가 바뀌었거나 없는 화면입니다.")
 
 
-for part in (login, notices, password, board, tickets, conversations, faq, verdicts):
+for part in (login, notices, password, access, board, tickets, conversations, faq, verdicts):
     router.include_router(part.router, max_body_size=_LARGEST_FORM)
 router.include_router(_unknown)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from core.clock import SEOUL
 from desk import states
-from desk.calendar import Calendar, promise_end
+from desk.calendar import Calendar, Hours, promise_end
 
 _WEEKDAYS: Final = "월화수목금토일"
 _WORKING_DAY: Final = timedelta(hours=8)
@@ -30,14 +30,29 @@ _CHANNELS: Final = {
 # Nothing is pushed there: a reply goes with the answer to the citizen's next message.
 _WAITING: Final = frozenset({"kakao"})
 _TONES: Final = {"answered": "green", "closed": "", "in_progress": "blue", "reopened": "amber"}
-_EVENTS: Final = {
-    "received": "문의를 접수했습니다.",
-    "assigned": "담당자를 지정했습니다.",
-    "started": "처리를 시작했습니다.",
-    "answered": "답변을 보냈습니다.",
-    "closed": "문의를 종결했습니다.",
-    "reopened": "문의를 다시 열었습니다.",
+ACTS: Final = {
+    "login": "로그인",
+    "login.refused": "로그인 실패",
+    "logout": "로그아웃",
+    "password.change": "비밀번호 변경",
+    "tickets.list": "문의 목록 열람",
+    "ticket.read": "문의 열람",
+    "ticket.reply": "답변",
+    "ticket.assign": "담당자 지정",
+    "ticket.close": "문의 종결",
+    "ticket.open": "전화 메모 접수",
+    "conversations.list": "대화 목록 열람",
+    "conversation.read": "대화 열람",
+    "conversation.take_over": "대화 넘겨받기",
+    "conversation.give_back": "대화 돌려주기",
+    "conversation.say": "대화에서 말하기",
+    "verdict.read": "질문 열람",
+    "verdict.judged": "질문 판정",
+    "faq.reload": "색인 다시 만들기",
+    "access.read": "접속 기록 열람",
+    "access.download": "접속 기록 내려받기",
 }
+"""What the access log calls an act, and how it reads."""
 _DECISIONS: Final = {
     "answer": "즉시 답변",
     "choices": "선택지 안내",
@@ -84,6 +99,16 @@ def time_left(promised_on: date, state: str, now: datetime, calendar: Calendar) 
     return TimeLeft(f"{_duration(left)} 남음", "soon" if left <= _SOON else "")
 
 
+def time_to(target: datetime, state: str, now: datetime, calendar: Calendar, hours: Hours) -> TimeLeft:
+    """The working hours until a moment, or since it."""
+    if state in states.DONE:
+        return TimeLeft("", "quiet")
+    left = calendar.working_time(now, target, hours)
+    if now >= target:
+        return TimeLeft(f"{_duration(-left)} 지남" if -left >= timedelta(minutes=1) else "지남", "late")
+    return TimeLeft(f"{_duration(left)} 남음" if left >= timedelta(minutes=1) else "곧", "")
+
+
 def _duration(working: timedelta) -> str:
     """Working days of eight hours, and the one finer unit that still matters."""
     days, rest = divmod(working, _WORKING_DAY)
@@ -125,9 +150,9 @@ def state_tag(state: str) -> Markup:
     return Markup('<span class="tag {}">{}</span>').format(_TONES.get(state, "blue"), states.label(state))
 
 
-def event(kind: str) -> str:
-    """What happened, in a sentence."""
-    return _EVENTS.get(kind, kind)
+def act(name: str) -> str:
+    """What somebody did, as the access log shows it."""
+    return ACTS.get(name, name)
 
 
 def decision(name: str | None, question: str | None) -> str:

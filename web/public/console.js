@@ -13,7 +13,8 @@ document.addEventListener("keydown", (event) => {
 
 // A second click must not send a second reply. Forms that htmx sends are guarded by hx-disabled-elt.
 document.addEventListener("submit", (event) => {
-  if (event.defaultPrevented || event.target.hasAttribute("hx-post")) return;
+  // A download leaves its page standing: it may be asked for again.
+  if (event.defaultPrevented || event.target.matches("[hx-post], [data-downloads]")) return;
   if (event.target.dataset.sent) event.preventDefault();
   event.target.dataset.sent = "yes";
 });
