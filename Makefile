@@ -1,6 +1,6 @@
 # Everything that a person types. `make setup` and `make run` work in a fresh clone.
 .DEFAULT_GOAL := help
-.PHONY: help environments setup run test check format bench bench-index bench-quality eval
+.PHONY: help environments setup run test check format bench bench-index bench-quality bench-routing eval
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -39,6 +39,9 @@ bench-index: environments ## measure the index up to a million rows, and write d
 bench-quality: setup ## answers beside those of others; writes part of docs/quality.md (QUALITY_SETS=folder, ARGS=--quick)
 	@$(BIN)/python -m pip install --quiet --requirement requirements/bench.txt
 	$(BIN)/python -m bench.quality $(ARGS)
+
+bench-routing: setup ## how often a matter reaches its department, and how long that takes (docs/routing.md)
+	$(BIN)/python -m bench.routing
 
 eval: setup ## how well the loaded FAQ is found (QUERIES=file.jsonl for other questions)
 ifdef QUERIES

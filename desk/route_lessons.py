@@ -54,18 +54,12 @@ class Lessons:
             self._vectors = {key: self._vectors[key] for key in keys if key in self._vectors}
             new = [key for key in keys if key not in self._vectors]
             if new:
-                texts = [self._opened(session, ticket_id) for ticket_id, _ in new]
+                lessons = (session.get_one(RouteLesson, ticket_id) for ticket_id, _ in new)
+                texts = [_opened(self._vault, lesson) for lesson in lessons]
                 vectors = encoder.encode_queries(texts)
                 vectors[[not text for text in texts]] = 0  # like nothing
                 self._vectors |= dict(zip(new, vectors, strict=True))
             return np.stack([self._vectors[key] for key in keys])
-
-    def _opened(self, session: Session, ticket_id: str) -> str:
-        try:
-            return self._vault.cipher.decrypt(session.get_one(RouteLesson, ticket_id).words)
-        except Unavailable:
-            log.warning("lessons.unreadable", reason="another key", action="without it")
-            return ""
 
 
 def learn(
@@ -101,6 +95,14 @@ def forget(session: Session, ticket_id: str) -> None:
 
 
 def all_of(session: Session, vault: Vault) -> list[tuple[RouteLesson, str]]:
-    """All lessons with their words (personal data is not in them), the newest first."""
+    """All lessons with their words (without personal data; empty when they can't be opened), newest first."""
     lessons = session.scalars(select(RouteLesson).order_by(RouteLesson.at.desc()).limit(MOST))
-    return [(lesson, vault.cipher.decrypt(lesson.words)) for lesson in lessons]
+    return [(lesson, _opened(vault, lesson)) for lesson in lessons]
+
+
+def _opened(vault: Vault, lesson: RouteLesson) -> str:
+    try:
+        return vault.cipher.decrypt(lesson.words)
+    except Unavailable:
+        log.warning("lessons.unreadable", reason="another key", action="without it")
+        return ""
