@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -16,12 +16,15 @@ from conversations.posting import post
 from core.clock import Clock
 from core.database import Database
 from core.errors import Invalid, NotFound
-from core.privacy import Vault, mask
+from core.privacy import Vault
 from core.threads import in_thread
 from desk import directory, slots, steps, tickets
-from desk.intake import without_resident_numbers
 from desk.models import Department, Staff, Ticket
 from desk.schemas import OpenedTicket, TicketRequest
+
+
+# A note of an older call is no longer taken while on the telephone.
+_OLDEST_CALL = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -219,13 +222,23 @@ class Casework:
 
         await self._do(number, staff_id, step, by_phone, must_reach=False)
 
-    async def open_by_staff(self, request: TicketRequest, staff_id: str) -> OpenedTicket:
-        """A note taken on the telephone becomes a ticket, whatever channel the request names."""
+    async def open_by_staff(
+        self, request: TicketRequest, staff_id: str, called_at: datetime | None = None
+    ) -> OpenedTicket:
+        """A note taken on the telephone becomes a ticket, whatever channel the request names.
+
+        The clock runs from `called_at` (None: now), for the citizen called then. Raises `Invalid` for a time
+        that is to come or more than a day ago.
+        """
+        now = self._clock.now()
+        received_at = called_at or now
+        if not now - _OLDEST_CALL <= received_at <= now:
+            raise Invalid("전화를 받으신 일시를 확인해 주십시오.", called_at="지난 하루 안이어야 합니다.")
 
         def work() -> OpenedTicket:
             with self._database.session() as session:
                 by_phone = replace(request, channel="phone", conversation_id=None)
-                return tickets.open_ticket(session, self._vault, by_phone, self._clock.now(), staff_id)
+                return tickets.open_ticket(session, self._vault, by_phone, received_at, staff_id)
 
         return await in_thread(work)
 
@@ -254,7 +267,7 @@ class Casework:
 
     def _send(self, case: Case, letter: Letter, talk: Conversation) -> None:
         case.session.refresh(talk, with_for_update=True)
-        text = mask(case.session, self._vault, without_resident_numbers(letter.text)[0]).text
+        text = tickets.masked(case.session, self._vault, letter.text, case.ticket)
         reply = Reply(kind="staff", text=text, data={"number": case.ticket.number})
         cipher, signer = self._vault.cipher, letter.signer or case.staff
         post(case.session, cipher, self._channels, talk, reply, signer, case.now)

@@ -88,7 +88,9 @@ def transfer(
         raise Conflict("그 부서에 지금 응대할 수 있는 직원이 없습니다. 이 부서에서 계속 맡아 주십시오.")
     slots.give_back(session, ticket)
     data = {"staff": person.id, "department": person.department_id, "from": ticket.department_id}
-    tickets.record(session, ticket, "transferred", staff.id, now, data, tickets.sealed(session, vault, words))
+    tickets.record(
+        session, ticket, "transferred", staff.id, now, data, tickets.sealed(session, vault, words), ticket
+    )
 
 
 # ---- what is said to the citizen
@@ -202,7 +204,7 @@ def book(
 
 def note(session: Session, vault: Vault, ticket: Ticket, staff: Staff, now: datetime, text: str) -> None:
     """A note for staff alone."""
-    words = tickets.sealed(session, vault, checked(text, "메모를 적어 주십시오."))
+    words = tickets.sealed(session, vault, checked(text, "메모를 적어 주십시오."), ticket)
     tickets.record(session, ticket, "noted", staff.id, now, words=words)
 
 
@@ -250,7 +252,7 @@ def add(session: Session, vault: Vault, ticket: Ticket, now: datetime, text: str
     tickets.lock(session, ticket)
     if ticket.state == "closed":
         raise Conflict("이미 종결된 접수입니다. 답변에 이의가 있으시면 이의 제기를 해 주십시오.")
-    words = tickets.sealed(session, vault, checked(text, "덧붙이실 내용을 적어 주십시오."))
+    words = tickets.sealed(session, vault, checked(text, "덧붙이실 내용을 적어 주십시오."), ticket)
     tickets.record(session, ticket, "added", "citizen", now, words=words)
 
 
@@ -259,7 +261,7 @@ def withdraw(session: Session, vault: Vault, ticket: Ticket, now: datetime, text
     tickets.lock(session, ticket)
     if ticket.state in ("answered", "closed"):
         raise Conflict("이미 답변드린 접수여서 취하하실 수 없습니다.")
-    words = tickets.sealed(session, vault, checked(text)) if text.strip() else None
+    words = tickets.sealed(session, vault, checked(text), ticket) if text.strip() else None
     tickets.record(session, ticket, "withdrawn", "citizen", now, words=words)
     slots.give_back(session, ticket)
 
@@ -272,7 +274,7 @@ def objection(session: Session, vault: Vault, ticket: Ticket, now: datetime, tex
     tickets.lock(session, ticket)
     if ticket.state in states.OPEN:
         raise Conflict("아직 답변드리기 전입니다. 더 하실 말씀이 있으시면 내용을 덧붙여 주십시오.")
-    words = tickets.sealed(session, vault, checked(text, "이의를 제기하시는 내용을 적어 주십시오."))
+    words = tickets.sealed(session, vault, checked(text, "이의를 제기하시는 내용을 적어 주십시오."), ticket)
     person = session.get_one(Staff, ticket.staff_id)
     if not person.active or person.department_id is None:
         person = directory.responsible(session, ticket.department_id, now).staff
@@ -289,7 +291,7 @@ def _say(
     **data: Any,
 ) -> TicketEvent:  # fmt: skip
     signature(staff)
-    words = tickets.sealed(session, vault, checked(text))
+    words = tickets.sealed(session, vault, checked(text), ticket)
     return tickets.record(session, ticket, kind, staff.id, now, data, words)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from core.errors import Conflict, Unavailable
-from core.privacy import Cipher, Vault, mask
+from core.privacy import Cipher, Reference, Vault, mask
 from desk import directory, intake, kinds, notices, numbers, overrides, promises, slots, states
 from desk.contact_details import parse_email, parse_phone
 from desk.intake import without_resident_numbers
@@ -24,8 +25,8 @@ from desk.states import Standing
 
 __all__ = [
     "OpenedTicket", "TicketDetails", "TicketRequest", "TicketRow", "TicketStatus",
-    "apology", "book", "details", "find", "history", "lock", "look_up", "of_conversation", "open_ticket",
-    "open_tickets", "opened_words", "record", "sealed", "status",
+    "apology", "book", "details", "find", "history", "lock", "look_up", "masked", "of_conversation",
+    "open_ticket", "open_tickets", "opened_words", "record", "sealed", "status",
 ]  # fmt: skip
 
 _DRAWS = 20
@@ -39,6 +40,7 @@ _TOLD = {
     "withdrawn": "withdrawn",
 }
 """Events that the person in charge is told of, and the kind of notice that tells."""
+_REFERENCES = re.compile(r"(\[\[[^\]]*\]\])")
 _STANDING = tuple(field.name for field in fields(Standing))
 
 
@@ -238,9 +240,20 @@ def lock(session: Session, ticket: Ticket) -> None:
     session.refresh(ticket, _STANDING, with_for_update=True)
 
 
-def sealed(session: Session, vault: Vault, text: str) -> str:
+def masked(session: Session, vault: Vault, text: str, ticket: Ticket | None = None) -> str:
+    """The text without personal data: references stand in their place, for the `ticket`'s name too."""
+    text = mask(session, vault, without_resident_numbers(text)[0]).text
+    name = vault.get(session, ticket.name_ref) if ticket else None
+    if ticket is None or not name:
+        return text
+    parts = _REFERENCES.split(text)
+    parts[::2] = [part.replace(name, str(Reference("name", True, ticket.name_ref))) for part in parts[::2]]
+    return "".join(parts)
+
+
+def sealed(session: Session, vault: Vault, text: str, ticket: Ticket | None = None) -> str:
     """What was written, as an event keeps it: masked, then encrypted."""
-    return vault.cipher.encrypt(mask(session, vault, without_resident_numbers(text)[0]).text)
+    return vault.cipher.encrypt(masked(session, vault, text, ticket))
 
 
 def opened_words(session: Session, vault: Vault, event: TicketEvent) -> str:
