@@ -37,6 +37,8 @@ class Pledge:
     id: str
     part: str
     item: int
+    title: str
+    """A few words for tables and plots; only where the ledger counts."""
     promise: str
     measured: Measured
     how: str
@@ -94,6 +96,7 @@ def _pledge(raw: dict[str, Any]) -> Pledge:
         id=raw.pop("id"),
         part=part,
         item=int(item),
+        title=raw.pop("title", ""),
         promise=raw.pop("promise"),
         measured=raw.pop("measured"),
         how=raw.pop("how"),
@@ -125,7 +128,7 @@ def _clock(raw: Any) -> Clock | None:
 
 def _check(pledge: Pledge, unread: Mapping[str, Any]) -> None:
     needed = {
-        "ledger": bool(pledge.begins and pledge.kept_by and pledge.now),
+        "ledger": bool(pledge.title and pledge.begins and pledge.kept_by and pledge.now),
         "figure": bool(pledge.figure),
         "outside": not (pledge.begins or pledge.figure),
     }

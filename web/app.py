@@ -17,9 +17,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from core.errors import EungdaeError, TooMany
-from web import chat, chat_socket, health, pages, webhooks
+from web import charter, chat, chat_socket, health, pages, webhooks
 from web.composition import House
 from web.console import router as console
+from web.publication import Publications
 from web.security import BodyLimit, LastResort, SecurityHeaders
 from web.watching import jobs, watching
 
@@ -47,7 +48,16 @@ def create_app(house: House) -> FastAPI:
     app.add_exception_handler(EungdaeError, _told)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _plain)
-    for router in (health.router, chat.router, chat_socket.router, webhooks.router, console, pages.router):
+    routers = (
+        health.router,
+        chat.router,
+        chat_socket.router,
+        webhooks.router,
+        console,
+        charter.router,
+        pages.router,
+    )
+    for router in routers:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=PUBLIC), name="public")
     return app
@@ -65,6 +75,7 @@ def _share(app: FastAPI, house: House) -> None:
     app.state.casework = house.casework
     app.state.faq = house.faq
     app.state.learning = house.learning
+    app.state.publications = Publications(house.database, house.faq, house.clock)
     app.state.router = house.router
     app.state.presence = house.presence
     app.state.search = house.search

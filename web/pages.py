@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,12 @@ async def home(request: Request) -> Response:
     limit_reading(request)
     context = {"foundation": _foundation(house), "popular": [{"question": text} for text in popular(house)]}
     return _templates.TemplateResponse(request, "public/home.html", context)
+
+
+def public_page(request: Request, template: str, context: Mapping[str, Any]) -> Response:
+    """A page of `templates/public/` with the foundation's name, telephone and address."""
+    everywhere = {"foundation": _foundation(house_of(request))}
+    return _templates.TemplateResponse(request, f"public/{template}", everywhere | dict(context))
 
 
 def popular(house: House) -> list[str]:

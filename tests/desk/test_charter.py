@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import pytest
 
-from desk import charter, states
+from desk import charter, kinds, states
 
 # How many promises stand in each part of the charter, counted by hand.
 ITEMS = {
@@ -19,7 +19,6 @@ ITEMS = {
     "survey": 2,
     "requests": 3,
 }
-KINDS = {"inquiry", "complaint", "praise", "suggestion", "claim", "reservation", "callback"}
 TICKET_EVENTS = {*states._STEPS, "added", "apologised", "remedied", "decided", "reclassified", "noted"}
 
 
@@ -39,7 +38,7 @@ def test_every_promise_says_how_it_is_measured_or_who_measures_it_instead() -> N
 def test_what_the_ledger_counts_follows_from_events_and_kinds_that_exist() -> None:
     for pledge in charter.measured().values():
         assert pledge.begins | pledge.kept_by <= TICKET_EVENTS | {"closed_unasked"}, pledge.id
-        assert pledge.kinds <= KINDS, pledge.id
+        assert pledge.kinds <= set(kinds.KINDS), pledge.id
         assert pledge.broken_with <= set(charter.measured()), pledge.id
         assert pledge.now, pledge.id
 
@@ -52,6 +51,7 @@ def test_what_the_ledger_counts_follows_from_events_and_kinds_that_exist() -> No
         ({"clock": {"minutes": "ten"}}, "no clock"),
         ({"kept_by": []}, "can't be measured"),
         ({"now": ""}, "can't be measured"),
+        ({"title": ""}, "can't be measured"),
         ({"clock": None}, "can't be measured"),
         ({"misspelt": 1}, "can't be measured"),
         ({"measured": "figure"}, "can't be measured"),
@@ -62,6 +62,7 @@ def test_a_promise_that_cannot_be_measured_so_is_refused(wrong: dict[str, object
     good = {
         "id": "reply",
         "article": "openness 5",
+        "title": "답변",
         "promise": "답변합니다.",
         "measured": "ledger",
         "how": "셉니다.",

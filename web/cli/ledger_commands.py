@@ -52,9 +52,10 @@ def _show(session: Session, month: str, entries: Path | None, as_json: bool) -> 
         typer.echo(json.dumps({"month": month, "sha256": ledger.digest(text), "promises": promises}))
         return
     table = Table("약속", *ledger.STATES.values(), "이행률", title=f"{month} 고객 서비스 약속")
-    for name, tally in tallies.items():
+    for pledge in counted.pledges:
+        tally = tallies[pledge.id]
         counts = (str(getattr(tally, state)) for state in ledger.STATES)
-        table.add_row(name, *counts, rate(tally))
+        table.add_row(pledge.title, *counts, rate(tally))
     Console().print(table)
     typer.echo(f"SHA-256 {ledger.digest(text)}")
 
