@@ -22,10 +22,12 @@ _TEMPLATES = Jinja2Templates(Path(__file__).parent.parent / "templates")
 # What a redirect may say on the page it leads to: only these, so that no address can put words on a page.
 _NOTICES: Final = {
     "replied": ("good", "답변을 보냈습니다. 아래 대화에서 확인하실 수 있습니다."),
+    "took": ("good", "문의를 맡았습니다."),
     "closed": ("good", "문의를 종결했습니다."),
     "taken": ("good", "대화를 넘겨받았습니다. 고객에게 담당자를 안내했습니다."),
     "given": ("good", "대화를 챗봇에 돌려주었습니다."),
     "password": ("good", "비밀번호를 바꾸었습니다. 다른 기기의 로그인은 모두 끊었습니다."),
+    "excused": ("good", "약속을 이행률에서 제외했습니다."),
     "judged": ("good", "판정을 남겼습니다."),
     "taken-back": ("good", "판정을 되돌렸습니다."),
     "published": (
@@ -36,9 +38,30 @@ _NOTICES: Final = {
         "good",
         "추가했던 표현을 뺐습니다. 1분쯤 뒤부터 답변에 반영됩니다.",
     ),
+    "calendar": ("good", "달력을 조정했습니다. 지금부터 정하는 기한에 반영됩니다."),
+    "calendar-removed": ("good", "조정을 취소했습니다. 공휴일 달력을 따릅니다."),
     "noticed": ("good", "알림을 모두 읽음으로 표시했습니다."),
     "mailing": ("good", "전자우편을 다시 보냅니다. 잠시 뒤에 확인해 주십시오."),
     "reloaded": ("good", "색인을 다시 만들었습니다."),
+    "phoned": ("good", "전화로 답변한 내용을 기록했습니다."),
+    "start": ("good", "처리를 시작했습니다."),
+    "ask": ("good", "고객에게 여쭈었습니다. 답이 오면 이 화면에 나타납니다."),
+    "tell": ("good", "경과를 알렸습니다."),
+    "extend": ("good", "답변 기한을 연장하고 고객에게 알렸습니다."),
+    "delay": ("good", "지연 안내를 보냈습니다."),
+    "decide": ("good", "검토 결과를 알렸습니다."),
+    "remedy": ("good", "조치를 기록하고 알렸습니다."),
+    "book": ("good", "상담을 예약하고 알렸습니다."),
+    "note": ("good", "메모를 남겼습니다."),
+    "assign": ("good", "담당자를 정했습니다."),
+    "transfer": ("good", "이관했습니다. 고객에게 새 담당 부서를 안내했습니다."),
+    "reclassify": ("good", "접수 유형을 바꾸었습니다."),
+    "merge": ("good", "다른 문의에 병합했습니다."),
+    "drafted": ("good", "FAQ 초안을 저장했습니다. 편집자가 확인한 뒤에 공개합니다."),
+    "entry": ("good", "FAQ 항목을 공개했습니다. 1분쯤 뒤부터 답변에 쓰입니다."),
+    "discarded": ("good", "초안을 버렸습니다."),
+    "template": ("good", "답변 서식을 저장했습니다."),
+    "removed": ("good", "답변 서식을 지웠습니다."),
 }
 
 

@@ -7,7 +7,20 @@ from typing import NoReturn
 from fastapi import APIRouter
 
 from core.errors import NotFound
-from web.console import access, board, conversations, faq, login, notices, password, tickets, verdicts
+from web.console import (
+    access,
+    board,
+    calendar,
+    callback,
+    conversations,
+    faq,
+    login,
+    notices,
+    password,
+    promises,
+    tickets,
+    verdicts,
+)
 from web.console.errors import ConsoleRoute
 
 # Longest: a reply of 4,000 characters, percent-encoded.
@@ -23,6 +36,20 @@ async def unknown(path: str) -> NoReturn:
     raise NotFound("주소가 바뀌었거나 없는 화면입니다.")
 
 
-for part in (login, notices, password, access, board, tickets, conversations, faq, verdicts):
+_PARTS = (
+    login,
+    password,
+    board,
+    tickets,
+    callback,
+    conversations,
+    faq,
+    verdicts,
+    calendar,
+    notices,
+    promises,
+    access,
+)
+for part in _PARTS:
     router.include_router(part.router, max_body_size=_LARGEST_FORM)
 router.include_router(_unknown)
