@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Form, Query, Response
+from fastapi.responses import RedirectResponse
 from starlette.requests import Request
 
 from core.threads import in_thread
 from web.console import board_views
 from web.console.board_views import Board, View
-from web.console.dependencies import Reader, Visit, Watcher
+from web.console.dependencies import Answerer, Reader, Visit, Watcher
 from web.console.errors import ConsoleRoute
 from web.console.rendering import render
 
@@ -47,6 +49,20 @@ async def board_live(request: Request, visit: Watcher, asked: Asked, seen: str =
     if board is None:
         return Response(status_code=204)
     return render(request, "_board.html", {"visit": visit, "board": board})
+
+
+@router.post("/take")
+async def take(visit: Answerer, asked: Asked, number: Annotated[str, Form(max_length=40)]) -> Response:
+    """Become responsible for a ticket of one's department, and go on with the list."""
+    await visit.parts.casework.assign(number, visit.staff.id, visit.staff.id)
+    await visit.logged("ticket.assign", number)
+    where = {
+        "queue": asked.queue,
+        "page": str(asked.page) if asked.page > 1 else "",
+        "department": asked.department,
+        "done": "took",
+    }
+    return RedirectResponse(f"/staff?{urlencode({key: value for key, value in where.items() if value})}", 303)
 
 
 def _page(visit: Visit, asked: View) -> tuple[Board, list[tuple[str, str]]]:

@@ -47,7 +47,8 @@ class Line:
     what: str
     person: str
     department: str
-    mine: bool
+    takeable: bool
+    """Whether this person may become responsible for it, or confirm to be."""
     received_at: datetime
     promised_on: date
     left: words.TimeLeft
@@ -165,12 +166,18 @@ def _line(
         what=matter if len(matter) <= _CLIPPED else f"{matter[:_CLIPPED].rstrip()}…",
         person=_called(ticket.staff),
         department=ticket.department.name,
-        mine=ticket.staff_id == visit.staff.id,
+        takeable=_takeable(visit, ticket),
         received_at=ticket.received_at,
         promised_on=ticket.promised_on,
         left=words.time_left(ticket.promised_on, ticket.state, visit.now, calendar),
         marks=words.marks(ticket.waiting, ticket.expected_on, ticket.escalated),
     )
+
+
+def _takeable(visit: Visit, ticket: Ticket) -> bool:
+    ours = ticket.department_id == visit.staff.department_id
+    unsure = ticket.staff_id != visit.staff.id or ticket.state == "received"
+    return visit.may.answer and ours and unsure
 
 
 def _opened(vault: Vault, item: VaultItem | None) -> str:

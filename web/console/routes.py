@@ -13,11 +13,17 @@ from web.console import (
     calendar,
     callback,
     conversations,
+    drafts,
     faq,
+    handoffs,
     login,
     notices,
     password,
     promises,
+    suggestions,
+    templates_page,
+    ticket_files,
+    ticket_forms,
     tickets,
     verdicts,
 )
@@ -41,6 +47,11 @@ _PARTS = (
     password,
     board,
     tickets,
+    ticket_forms,
+    suggestions,
+    drafts,
+    handoffs,
+    templates_page,
     callback,
     conversations,
     faq,
@@ -50,6 +61,7 @@ _PARTS = (
     promises,
     access,
 )
+router.include_router(ticket_files.router, max_body_size=ticket_files.LARGEST_UPLOAD)
 for part in _PARTS:
     router.include_router(part.router, max_body_size=_LARGEST_FORM)
 router.include_router(_unknown)

@@ -3,10 +3,10 @@
 const log = () => document.querySelector("[data-log]");
 const toEnd = () => { const box = log(); if (box) box.scrollTop = box.scrollHeight; };
 
-// Ctrl+Enter (or Cmd+Enter) in a text area sends its form.
+// Ctrl+Enter (or Cmd+Enter) in a text area, or anywhere in a form with one, sends the form.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
-  if (!(event.target instanceof HTMLTextAreaElement)) return;
+  if (!event.target.form?.querySelector("textarea")) return;
   event.preventDefault();
   event.target.form.requestSubmit();
 });

@@ -146,3 +146,22 @@ def test_what_else_there_is_to_know_is_marked_beside_the_state() -> None:
     said = [mark.words for mark in words.marks(True, NOW.date(), 80)]
     assert said == ["고객 답변 대기", "지연 안내 11월 25일(수)", "기한 80%"]
     assert words.marks(False, None, 0) == ()
+
+
+def test_an_unassigned_ticket_of_ones_department_is_taken_from_the_list(world: World) -> None:
+    number, cho = world.ticket(department_id=None), world.signed_in("cho")
+    assert f'value="{number}" data-take' in cho.get("/staff?queue=unassigned").text
+    answer = cho.submit("/staff?queue=unassigned", "/staff/take?queue=unassigned", number=number)
+    assert answer.headers["location"] == "/staff?queue=unassigned&done=took"
+    assert world.owner(number) == "cho"
+    assert number not in cho.get("/staff?queue=unassigned").text
+
+
+def test_another_departments_ticket_is_not_taken_but_transferred(world: World, lee: Browser) -> None:
+    number = world.ticket(department_id=None)
+    page = lee.get("/staff?queue=unassigned").text
+    assert number in page
+    assert "data-take" not in page
+    answer = lee.submit("/staff/password", "/staff/take?queue=unassigned", number=number)
+    assert answer.status_code == 422
+    assert "이관" in answer.text
