@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from channels.protocol import Channel, Reply
 from conversations import letters
 from conversations.hub import Hub, topic_of
+from conversations.links import Links
 from conversations.models import Conversation
 from conversations.posting import post
 from core.clock import Clock
@@ -19,9 +21,9 @@ from core.errors import Invalid, NotFound
 from core.privacy import Vault
 from core.threads import in_thread
 from desk import directory, slots, steps, tickets
+from desk.attachments import Attachments, File
 from desk.models import Department, Staff, Ticket
 from desk.schemas import OpenedTicket, TicketRequest
-
 
 # A note of an older call is no longer taken while on the telephone.
 _OLDEST_CALL = timedelta(days=1)
@@ -49,6 +51,7 @@ class Letter:
 
     text: str
     signer: Staff | None = None
+    files: Sequence[File] = ()
 
 
 Step = Callable[[Case], Letter | None]
@@ -62,13 +65,16 @@ class Casework:
     """
 
     def __init__(
-        self, database: Database, vault: Vault, channels: dict[str, Channel], clock: Clock, hub: Hub
-    ) -> None:
+        self, database: Database, vault: Vault, channels: dict[str, Channel], clock: Clock, hub: Hub,
+        attachments: Attachments, links: Links,
+    ) -> None:  # fmt: skip
         self._database = database
         self._vault = vault
         self._channels = channels
         self._clock = clock
         self._hub = hub
+        self._attachments = attachments
+        self._links = links
 
     async def start(self, number: str, staff_id: str) -> None:
         """The person in charge begins."""
@@ -86,11 +92,16 @@ class Casework:
         self, number: str, staff_id: str, text: str, attachments: Sequence[str] = (),
         by_phone: bool = False, seen: int | None = None,
     ) -> None:  # fmt: skip
-        """Answer; `seen` is the id of the last event on the page where the answer was written."""
+        """Answer; `attachments` are ids of the ticket's files that go with it.
+
+        `seen` is the id of the last event on the page where the answer was written.
+        """
+        if by_phone and attachments:
+            raise Invalid("전화로 답변하실 때에는 파일을 보내실 수 없습니다.")
 
         def step(case: Case) -> Letter:
             steps.answer(*case.of, text, how=_how(by_phone), seen=seen)
-            return Letter(text)
+            return Letter(text, files=self._attachments.send(case.session, case.ticket, attachments))
 
         await self._do(number, staff_id, step, by_phone)
 
@@ -268,9 +279,16 @@ class Casework:
     def _send(self, case: Case, letter: Letter, talk: Conversation) -> None:
         case.session.refresh(talk, with_for_update=True)
         text = tickets.masked(case.session, self._vault, letter.text, case.ticket)
-        reply = Reply(kind="staff", text=text, data={"number": case.ticket.number})
+        data = {"number": case.ticket.number} | self._with_files(letter.files)
+        reply = Reply(kind="staff", text=text, data=data)
         cipher, signer = self._vault.cipher, letter.signer or case.staff
         post(case.session, cipher, self._channels, talk, reply, signer, case.now)
+
+    def _with_files(self, files: Sequence[File]) -> dict[str, str]:
+        """The files as a message keeps them: encrypted, since a name may tell something and a link opens."""
+        kept = [{"name": one.name, "size": one.size, "href": self._links.file(one.id)} for one in files]
+        sealed = self._vault.cipher.encrypt(json.dumps(kept, ensure_ascii=False))
+        return {"files": sealed} if files else {}
 
 
 def _how(by_phone: bool) -> str:

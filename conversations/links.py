@@ -23,7 +23,7 @@ class Links:
 
     def calendar(self, number: str) -> str:
         """The calendar file of that ticket's consultation."""
-        return f"{self._base}/calendar/{self._signer.sign(_CALENDAR, {'number': number})}.ics"
+        return f"{self._base}/api/chat/calendar/{self._signer.sign(_CALENDAR, {'number': number})}.ics"
 
     def number_of(self, token: str) -> str:
         """The ticket behind a calendar's token; raises `NotFound`."""

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from channels.protocol import Channel, Reply
 from conversations import store
-from conversations.casework import Casework
 from conversations.hub import Hub, topic_of
 from conversations.intake import new_session
 from conversations.models import Conversation
@@ -92,11 +91,6 @@ class StaffDesk:
     async def version(self, conversation_id: str) -> int:
         """Grows with every message: for cheap polling."""
         return await in_thread(self._version, conversation_id)
-
-    async def answer(self, ticket_number: str, staff_id: str, text: str) -> None:
-        """Reply to a ticket (`conversations.casework`)."""
-        casework = Casework(self._database, self._vault, self._channels, self._clock, self._hub)
-        await casework.answer(ticket_number, staff_id, text)
 
     async def take_over(self, conversation_id: str, staff_id: str, *, force: bool = False) -> None:
         """The bot falls silent and the citizen is told who is there.

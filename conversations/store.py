@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -68,6 +69,9 @@ def add_message(
     session.add(message)
     return message
 
+
+_WITH_REFERENCES = ("matter", "name", "phone", "email")
+"""What a form is filled in with. (A ticket's own `phone` is that of a department, and holds none.)"""
 
 WHISPER = "whisper"
 """The author of what staff say to staff: no query for a citizen may find it."""
@@ -141,8 +145,9 @@ def mark_delivered(session: Session, messages: Iterable[Message], now: datetime)
 def said(session: Session, vault: Vault, message: Message) -> Said:
     """The message, readable."""
     data = dict(message.data)
-    if matter := data.get("matter"):
-        data["matter"] = vault.reveal(session, matter)
+    data |= {name: vault.reveal(session, data[name]) for name in _WITH_REFERENCES if data.get(name)}
+    if files := data.get("files"):
+        data["files"] = json.loads(vault.cipher.decrypt(files))
     return Said(
         key=message.id, seq=message.seq, id=message.channel_message_id or message.id, author=message.author,
         kind=message.kind, text=vault.reveal(session, vault.cipher.decrypt(message.text)),

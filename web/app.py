@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from core.errors import EungdaeError, TooMany
-from web import charter, chat, chat_socket, health, pages, webhooks
+from web import charter, chat, chat_socket, files, health, pages, webhooks
 from web.composition import House
 from web.console import router as console
 from web.publication import Publications
@@ -53,6 +53,7 @@ def create_app(house: House) -> FastAPI:
         chat.router,
         chat_socket.router,
         webhooks.router,
+        files.router,
         console,
         charter.router,
         pages.router,
@@ -73,6 +74,7 @@ def _share(app: FastAPI, house: House) -> None:
     app.state.limiter = house.limiter
     app.state.staff_desk = house.staff_desk
     app.state.casework = house.casework
+    app.state.attachments = house.attachments
     app.state.faq = house.faq
     app.state.learning = house.learning
     app.state.publications = Publications(house.database, house.faq, house.clock)

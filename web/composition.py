@@ -13,13 +13,17 @@ from conversations.dialogue import RasaDialogue
 from conversations.drafts import Drafts
 from conversations.hub import Hub
 from conversations.intake import Intake
+from conversations.kinds import Kinds
 from conversations.learning import Learning
+from conversations.links import Links
+from conversations.own_tickets import OwnTickets
 from conversations.presence import Presence
 from conversations.search import Search
 from conversations.service import Conversations
 from conversations.speech import Speech
 from conversations.staff import StaffDesk
 from conversations.taught import Taught
+from conversations.tickets import Opening
 from core.clock import Clock, SystemClock
 from core.database import Database
 from core.mail import Mailer, build_mailer
@@ -29,6 +33,7 @@ from core.secrets import Secrets, load_secrets
 from core.settings import Settings
 from core.tokens import Signer
 from desk import directory
+from desk.attachments import Attachments
 from desk.routing import Router
 from embeddings.encoder import load_encoder
 from embeddings.protocols import Encoder
@@ -55,6 +60,8 @@ class House:
     conversations: Conversations
     staff_desk: StaffDesk
     casework: Casework
+    attachments: Attachments
+    links: Links
     learning: Learning
     presence: Presence
     search: Search
@@ -77,7 +84,8 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     vault = Vault(Cipher(secrets.data_key), clock)
     encoder = encoder or load_encoder(settings.encoder)
     faq = build_faq(settings, database, clock, encoder)
-    channels = build_channels(settings, secrets, Signer(secrets.signing_key, clock))
+    signer = Signer(secrets.signing_key, clock)
+    channels = build_channels(settings, secrets, signer)
     hub = Hub()
     limiter = RateLimiter(clock, settings.rate_limits)
     contacts = Contacts(database, clock, settings.show_staff_names)
@@ -85,20 +93,27 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     dialogue = RasaDialogue(
         f"http://127.0.0.1:{settings.rasa_port}", secrets.rasa_token, settings.rasa_timeout
     )
-    intake = Intake(database, vault, faq, clock)
-    presence = Presence(clock)
-    conversations = Conversations(database, vault, intake, dialogue, speech, channels, clock, hub, presence)
-    staff_desk = StaffDesk(database, vault, channels, clock, hub)
-    actions_context.use(
-        actions_context.Context(database, vault, speech, clock, limiter, intake.department_of)
+    router, own, presence = (
+        build_router(database, vault, faq),
+        OwnTickets(database, vault, clock),
+        Presence(clock),
     )
+    kinds, links = Kinds(lambda: faq.encoder), Links(signer, settings.public_url)
+    opening = Opening(database, vault, router, kinds, clock, links)
+    intake = Intake(database, vault, faq, own, clock)
+    conversations = Conversations(
+        database, vault, intake, dialogue, speech, channels, clock, hub, presence, opening, own
+    )
+    staff_desk = StaffDesk(database, vault, channels, clock, hub)
+    actions_context.use(actions_context.Context(database, vault, speech, clock, limiter, opening, own))
+    attachments = Attachments(settings.data_dir / "files", vault.cipher)
     gate = Gate(lambda: faq, settings.regression_set, clock)
     return House(
         settings, secrets, clock, database, vault, faq, channels, hub, limiter, dialogue, conversations,
-        staff_desk, Casework(database, vault, channels, clock, hub),
+        staff_desk, Casework(database, vault, channels, clock, hub, attachments, links), attachments, links,
         Learning(database, vault, gate, clock), presence,
-        Search(database, vault, encoder, clock), Drafts(database, vault, gate, clock),
-        build_router(database, vault, faq), build_mailer(settings, secrets),
+        Search(database, vault, encoder), Drafts(database, vault, gate, clock),
+        router, build_mailer(settings, secrets),
     )  # fmt: skip
 
 

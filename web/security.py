@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import MutableHeaders
@@ -12,6 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_BODY = 256 * 1024
 """Bytes; the longest message has 2,000 characters, a vendor's webhook may be wordy."""
+LARGEST_UPLOAD = 11 * 1024 * 1024
+"""Bytes where staff add a file to a ticket: the file, and what a form puts around it."""
+_UPLOAD = re.compile(r"/staff/tickets/[^/]+/files")
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -75,13 +79,13 @@ class BodyLimit:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        seen = 0
+        seen, most = 0, LARGEST_UPLOAD if _UPLOAD.fullmatch(scope.get("path", "")) else LARGEST_BODY
 
         async def limited() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > LARGEST_BODY:
+            if seen > most:
                 raise HTTPException(413)
             return message
 

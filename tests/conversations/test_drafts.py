@@ -39,7 +39,7 @@ async def test_a_draft_begins_with_the_question_masked_and_the_reply(
     world: World, drafts: Drafts, number: str
 ) -> None:
     ticket = world.tickets()[0]
-    await world.staff.answer(number, ticket.staff_id, "홍길동 님, 네 빌리실 수 있습니다.")
+    await world.casework.answer(number, ticket.staff_id, "홍길동 님, 네 빌리실 수 있습니다.")
     suggested = drafts.suggested(number)
     assert suggested.question == "(성명)입니다. 회의실 빌리려고요. (전화번호)로 알려 주세요."
     assert suggested.answer == "(성명) 님, 네 빌리실 수 있습니다."

@@ -112,7 +112,7 @@ async def test_bot_and_person_speaking_in_the_same_moment_both_are_kept(world: W
     await world.staff.take_over(talk, KIM)
     said = [world.staff.say(talk, KIM, f"{n}번째 말씀") for n in range(4)]
     asked = [world.say(f"{n}번째 질문") for n in range(4)]
-    await asyncio.gather(*said, *asked, world.staff.answer(world.tickets()[0].number, LEE, "답변입니다"))
+    await asyncio.gather(*said, *asked, world.casework.answer(world.tickets()[0].number, LEE, "답변입니다"))
     history = await world.conversations.history("web", "u1", 3)
     assert [said.seq for said in history.messages] == list(range(4, 13))
 
@@ -142,7 +142,7 @@ async def test_what_is_unknown_is_not_found(world: World) -> None:
         world.staff.take_over("0" * 32, KIM),
         world.staff.give_back("0" * 32, KIM),
         world.staff.say("0" * 32, KIM, "안녕하세요"),
-        world.staff.answer("E-20261124-2222", KIM, "안녕하세요"),
+        world.casework.answer("E-20261124-2222", KIM, "안녕하세요"),
     ):
         with pytest.raises(NotFound):
             await call
@@ -181,31 +181,6 @@ async def test_live_lists_the_last_day_newest_first_without_personal_data(world:
     assert "1234-5678" not in str(live)
 
 
-async def test_a_tickets_answer_is_signed_stored_and_noted_in_one_step(world: World) -> None:
-    await world.conversations.submit("web", "u1", world.form())
-    [ticket] = world.tickets()
-    await world.staff.answer(ticket.number, KIM, "확인했습니다.")
-    history = await world.conversations.history("web", "u1", 0)
-    assert history.messages[-1].for_citizen()["text"] == "확인했습니다."
-    assert history.messages[-1].for_citizen()["person"]["name"] == "김담당"
-    assert world.tickets()[0].state == "answered"
-
-
-async def test_an_answer_that_cannot_be_kept_leaves_the_ticket_unanswered(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await world.conversations.submit("web", "u1", world.form())
-    [ticket] = world.tickets()
-
-    def fails(*_: object) -> None:
-        raise RuntimeError
-
-    monkeypatch.setattr(world.staff, "_post", fails)
-    with pytest.raises(RuntimeError):
-        await world.staff.answer(ticket.number, KIM, "확인했습니다.")
-    assert world.tickets()[0].state == ticket.state
-
-
 async def test_whoever_watches_the_conversation_hears_of_it_at_once(world: World) -> None:
     talk = await opened(world)
     with world.hub.watch("web:u1") as changed, world.hub.watch("web:u2") as other:
@@ -228,7 +203,7 @@ async def test_what_staff_say_on_kakao_waits_for_the_next_message(world: World) 
 
 async def test_what_waited_comes_before_the_bots_reply(world: World) -> None:
     await world.conversations.submit("kakao", "u1", world.form())
-    await world.staff.answer(world.tickets()[0].number, KIM, "확인했습니다.")
+    await world.casework.answer(world.tickets()[0].number, KIM, "확인했습니다.")
     assert await world.say(COPIER, channel="kakao") == [
         "확인했습니다.",
         "네, 쓰실 수 있습니다.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,15 +24,18 @@ from conversations.dialogue import Awaiting, DialogueError, Turn
 from conversations.drafts import Drafts
 from conversations.hub import Hub
 from conversations.intake import Intake
+from conversations.kinds import Kinds
 from conversations.learning import Learning
+from conversations.links import Links
 from conversations.models import Conversation, Message
+from conversations.own_tickets import OwnTickets
 from conversations.presence import Presence
 from conversations.search import Search
 from conversations.service import Conversations, Outcome
 from conversations.speech import Speech
 from conversations.staff import StaffDesk
 from conversations.taught import Taught
-from conversations.tickets import TicketForm
+from conversations.tickets import Opening, TicketForm
 from core.clock import FixedClock
 from core.database import Database
 from core.privacy import Cipher, Vault, VaultItem
@@ -39,6 +43,7 @@ from core.secrets import Secrets
 from core.settings import Settings
 from core.tokens import Signer
 from desk import directory
+from desk.attachments import Attachments
 from desk.consent import current_notice
 from desk.models import Ticket
 from desk.routing import Router
@@ -202,22 +207,30 @@ class World:
         owners, encoder = Owners(self.faq), HashingEncoder()
         self.router = Router(database, self.vault, owners.ranked, lambda: encoder, lambda: 0.9)
         self.presence = Presence(self.clock)
+        self.own = OwnTickets(database, self.vault, self.clock)
+        self.links = Links(signer, self.settings.public_url)
+        self._files = tempfile.TemporaryDirectory()
+        self.attachments = Attachments(Path(self._files.name) / "files", self.vault.cipher)
+        kinds = Kinds(lambda: encoder)
+        self.opening = Opening(database, self.vault, self.router, kinds, self.clock, self.links)
         self.conversations = self.restarted()
         self.staff = StaffDesk(database, self.vault, self.channels, self.clock, self.hub)
-        self.casework = Casework(database, self.vault, self.channels, self.clock, self.hub)
+        self.casework = Casework(
+            database, self.vault, self.channels, self.clock, self.hub, self.attachments, self.links
+        )
         gate = Gate(lambda: self.faq, Path("nowhere"), self.clock)
         self.learning = Learning(database, self.vault, gate, self.clock)
         self.taught = Taught(database, self.vault)
         self.drafts = Drafts(database, self.vault, gate, self.clock)
-        self.search = Search(database, self.vault, HashingEncoder(), self.clock)
+        self.search = Search(database, self.vault, HashingEncoder())
         self._count = 0
 
     def restarted(self) -> Conversations:
         """The conversations of a process that has just been started over the same database."""
-        intake = Intake(self.database, self.vault, self.faq, self.clock)
+        intake = Intake(self.database, self.vault, self.faq, self.own, self.clock)
         return Conversations(
             self.database, self.vault, intake, self.dialogue, self.speech, self.channels, self.clock,
-            self.hub, self.presence,
+            self.hub, self.presence, self.opening, self.own,
         )  # fmt: skip
 
     def inbound(

@@ -43,6 +43,8 @@ def house(small_world: World) -> House:
         conversations=world.conversations,
         staff_desk=world.staff,
         casework=world.casework,
+        attachments=world.attachments,
+        links=world.links,
         learning=world.learning,
         presence=world.presence,
         search=world.search,

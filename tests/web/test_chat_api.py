@@ -283,7 +283,7 @@ def test_a_staff_reply_is_read_over_http_too(
 ) -> None:
     client.post("/api/chat/tickets", headers=visitor, json=form())
     [ticket] = small_world.tickets()
-    client.portal.call(small_world.staff.answer, ticket.number, "kim", "확인했습니다.")
+    client.portal.call(small_world.casework.answer, ticket.number, "kim", "확인했습니다.")
     [*_, message] = client.get("/api/chat/messages", headers=visitor).json()["messages"]
     assert (message["author"], message["text"]) == ("staff", "확인했습니다.")
     person = message["person"]

@@ -214,7 +214,7 @@ def test_a_persons_answer_to_a_ticket_is_pushed(
     }  # fmt: skip
     assert client.post("/api/chat/tickets", headers=visitor, json=body).status_code == 200
     heard(line, 2)
-    client.portal.call(small_world.staff.answer, small_world.tickets()[0].number, "kim", "확인했습니다.")
+    client.portal.call(small_world.casework.answer, small_world.tickets()[0].number, "kim", "확인했습니다.")
     assert heard(line, 1)[0]["message"]["text"] == "확인했습니다."
 
 

@@ -144,7 +144,7 @@ def test_a_late_answer_is_announced_and_comes_with_the_next_message(
 def test_a_staff_reply_waits_for_the_next_message(kakao: Any, small_world: World, client: TestClient) -> None:
     kakao(UNKNOWN)
     client.portal.call(small_world.conversations.submit, "kakao", "u-71f4", small_world.form())
-    client.portal.call(small_world.staff.answer, small_world.tickets()[0].number, "kim", "확인했습니다.")
+    client.portal.call(small_world.casework.answer, small_world.tickets()[0].number, "kim", "확인했습니다.")
     texts, _ = kakao("안녕하세요")
     assert texts[0].startswith("확인했습니다.\n— 김담당")
     assert len(kakao("안녕하세요")[0]) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -12,6 +12,7 @@ from fastapi import Depends, Form, Header
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
+from channels.protocol import Channel
 from conversations.casework import Casework
 from conversations.drafts import Drafts
 from conversations.learning import Learning
@@ -25,8 +26,10 @@ from core.ratelimit import RateLimiter
 from core.settings import Settings
 from core.threads import in_thread
 from desk import access, accounts, directory, notices
+from desk.attachments import Attachments
 from desk.directory import Contact
 from desk.models import Staff
+from desk.routing import Router
 from web.console import navigation
 from web.console.errors import BadToken, SignInNeeded
 from web.console.navigation import Section
@@ -47,6 +50,7 @@ class Parts:
     limiter: RateLimiter
     staff_desk: StaffDeskPort
     casework: Casework
+    attachments: Attachments
     faq: FaqPort
     learning: Learning
     presence: Presence
@@ -108,8 +112,8 @@ def parts(request: Request) -> Parts:
     state: Any = request.app.state
     return Parts(
         state.database, state.vault, state.settings, state.clock, state.limiter, state.staff_desk,
-        state.casework, state.faq, state.learning, state.presence, state.search, state.drafts,
-        state.router, state.channels,
+        state.casework, state.attachments, state.faq, state.learning, state.presence, state.search,
+        state.drafts, state.router, state.channels,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from conversations.casework import Casework
 from conversations.drafts import Drafts
 from conversations.hub import Hub
 from conversations.learning import Learning
+from conversations.links import Links
 from conversations.presence import Presence
 from conversations.search import Search
 from core.clock import FixedClock
@@ -32,8 +33,10 @@ from core.secrets import Secrets
 from core.settings import Settings
 from core.tokens import Signer
 from desk import accounts, directory, steps, tickets
+from desk.attachments import Attachments
 from desk.directory import Contact
 from desk.models import AccessLog, Department, Staff
+from desk.routing import Router
 from desk.schemas import TicketRequest
 from embeddings.hashing import HashingEncoder
 from faq import repository
@@ -207,6 +210,11 @@ def seed(session: Session) -> None:
         assert staff
 
 
+def ranked(matter: str) -> list[tuple[str, float]]:
+    """What any matter may be about: nothing for sure."""
+    return [("ads-planning", 0.5), ("general-affairs", 0.3)]
+
+
 class World:
     """The app and what stands behind it."""
 
@@ -220,9 +228,13 @@ class World:
         settings, secrets = Settings(_env_file=None), Secrets("signing", "data", "rasa", "actions", "kakao")
         channels = build_channels(settings, secrets, Signer(secrets.signing_key, self.clock))
         self.channels = channels
-        self.casework = Casework(self.database, self.vault, channels, self.clock, Hub())
+        links = Links(Signer(secrets.signing_key, self.clock), "")
+        self.attachments = Attachments(folder / "files", self.vault.cipher)
+        self.casework = Casework(
+            self.database, self.vault, channels, self.clock, Hub(), self.attachments, links
+        )
         encoder = HashingEncoder()
-        self.router = Router(self.database, self.vault, self.ranked, lambda: encoder, lambda: 0.9)
+        self.router = Router(self.database, self.vault, ranked, lambda: encoder, lambda: 0.9)
         gate = Gate(lambda: self.faq, folder / "nowhere", self.clock)
         self.learning = Learning(self.database, self.vault, gate, self.clock)
         self.drafts = Drafts(self.database, self.vault, gate, self.clock)
@@ -240,9 +252,10 @@ class World:
         app.state.settings = Settings(_env_file=None)
         app.state.staff_desk, app.state.faq = self.desk, self.faq
         app.state.casework, app.state.router, app.state.channels = self.casework, self.router, self.channels
+        app.state.attachments = self.attachments
         app.state.learning, app.state.drafts = self.learning, self.drafts
         app.state.presence = Presence(self.clock)
-        app.state.search = Search(self.database, self.vault, HashingEncoder(), self.clock)
+        app.state.search = Search(self.database, self.vault, HashingEncoder())
         return app
 
     def account(self, username: str, role: str | None = None) -> None:
