@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from conversations.own_tickets import OwnTickets
 from conversations.speech import Speech
+from conversations.tickets import Opening
 from core.clock import Clock
 from core.database import Database
 from core.privacy import Vault
@@ -21,8 +22,8 @@ class Context:
     speech: Speech
     clock: Clock
     limiter: RateLimiter
-    department_of: Callable[[str], str | None]
-    """Whose business a matter is, by its words; None when no department stands out."""
+    opening: Opening
+    own: OwnTickets
 
 
 _current: list[Context] = []

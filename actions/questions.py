@@ -8,9 +8,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.context import current
-from actions.turn import intent, metadata, say, shows_form
+from actions.context import Context, current
+from actions.turn import conversation_id, intent, metadata, say, shows_form
+from channels.protocol import Reply
 from conversations import replies
+from core.threads import in_thread
 
 Events = list[dict[str, Any]]
 
@@ -62,8 +64,14 @@ class ShowForm(Action):
         return "action_show_form"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        say(dispatcher, [current().speech.form(metadata(tracker).get("matter"))])
+        say(dispatcher, [await in_thread(_form, current(), tracker)])
         return [SlotSet("pending", None), SlotSet("channel_form", None)]
+
+
+def _form(context: Context, tracker: Tracker) -> Reply:
+    """The form with all that is known: the question, its kind, and who asks."""
+    matter, known = metadata(tracker).get("matter"), context.own.known(conversation_id(tracker))
+    return context.speech.form(matter, context.opening.suggest(matter), known)
 
 
 class FindStaff(Action):

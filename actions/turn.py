@@ -21,6 +21,17 @@ def intent(tracker: Tracker) -> str:
     return str(((tracker.latest_message or {}).get("intent") or {}).get("name") or "")
 
 
+def entity(tracker: Tracker, name: str) -> str | None:
+    """The value of the message's entity: which ticket, kind or slot a pressed button named."""
+    found = (tracker.latest_message or {}).get("entities") or []
+    return next((str(one["value"]) for one in found if one.get("entity") == name), None)
+
+
+def message_text(tracker: Tracker) -> str:
+    """What the citizen wrote, masked."""
+    return str((tracker.latest_message or {}).get("text") or "")
+
+
 def shows_form(tracker: Tracker) -> bool:
     """Whether the citizen's channel shows a whole form itself."""
     return bool((metadata(tracker).get("channel") or {}).get("form"))

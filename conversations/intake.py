@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from conversations.meaning import (
     pressed_payload,
 )
 from conversations.models import Conversation, Message
+from conversations.own_tickets import OwnTickets, opened_in
 from conversations.views import Said
 from core.clock import Clock
 from core.database import Database
@@ -31,6 +32,7 @@ from desk.intake import without_resident_numbers
 from faq.service import FaqService
 from faq.understanding import NOTHING
 
+_YES_OR_NO = {"affirm", "deny"}
 _LONG_PAUSE = timedelta(hours=6)
 _LONG_SESSION = 100
 """Each earlier message of a session costs Rasa time: after this many a fresh one is started."""
@@ -72,7 +74,10 @@ def clean(text: str) -> str:
 class Intake:
     """The first of a message's two transactions."""
 
-    def __init__(self, database: Database, vault: Vault, faq: FaqService, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, vault: Vault, faq: FaqService, own: OwnTickets, clock: Clock
+    ) -> None:
+        self._own = own
         self._database = database
         self._vault = vault
         self._faq = faq
@@ -90,9 +95,21 @@ class Intake:
             earlier = store.find_message(session, conversation.id, inbound.message_id)
             typed = meaning_of_button(pressed_payload(inbound, conversation.buttons) or "")
             meaning = pressed or typed or meaning_of_text(text, understood, conversation.awaiting_slot)
+            meaning = self._in_context(session, conversation, meaning)
             if earlier:
                 return self._again(session, conversation, earlier, meaning)
             return self._new(session, conversation, inbound, text, meaning, now)
+
+    def _in_context(self, session: Session, conversation: Conversation, meaning: Meaning) -> Meaning:
+        """What it means in a conversation whose tickets are known, and whose citizen may have been asked."""
+        if conversation.awaiting_form or conversation.staff_id:
+            return meaning
+        if meaning.intent == "check_ticket" and not meaning.nothing_fits:
+            return replace(meaning, intent="own_tickets") if opened_in(session, conversation.id) else meaning
+        asking = None if meaning.pressed else self._own.asked_by(session, conversation.id)
+        if asking and _answers_staff(store.last_message(session, conversation), conversation, meaning):
+            return replace(meaning, intent="tell_staff", entity=("ticket", asking.number))
+        return meaning
 
     def _again(
         self, session: Session, conversation: Conversation, message: Message, meaning: Meaning
@@ -155,14 +172,22 @@ class Intake:
             kind = "email" if "@" in kept else "phone"
         return Masked(str(self._vault.put(session, kind, kept, _well_formed(kind, kept))), barred)
 
-    def department_of(self, matter: str) -> str | None:
-        """The department whose business a ticket's matter is, when one stands out."""
-        return self._owner(meaning_of_text(matter, self._faq.understand(redact(matter)), None))
-
     def _owner(self, meaning: Meaning) -> str | None:
         """The owner of the best entry, or else the department that stands out."""
         entries = (self._faq.entry(faq_id) for faq_id in candidate_ids(meaning.decision))
         return next((entry.department for entry in entries if entry), meaning.responsible)
+
+
+def _answers_staff(last: Message | None, conversation: Conversation, meaning: Meaning) -> bool:
+    """Whether words of a citizen whom staff have asked something are meant for them.
+
+    What follows the question directly is; later on, what the bot has no sure answer to.
+    """
+    if meaning.intent in ("affirm", "deny"):
+        return not any(button["payload"] in _YES_OR_NO for button in conversation.buttons)
+    if last and last.author == "staff":
+        return meaning.is_question
+    return meaning.intent in ("unknown", "choices")
 
 
 def _renew_session(conversation: Conversation, now: datetime) -> None:

@@ -7,19 +7,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from channels.protocol import Inbound
+from desk import numbers
+from desk.kinds import KINDS
 from faq.decision import Answer, Choices, Decision, NoAnswer
 from faq.understanding import Understanding
 
 QUESTIONS = {"faq", "choices", "unknown"}
 """The intents of a real question, whose text may become a ticket's matter."""
 
-_BUTTONS = {"affirm", "deny", "handoff", "open_ticket", "stop", "find_staff", "check_ticket"}
+_BUTTONS = {"affirm", "deny", "handoff", "open_ticket", "stop", "find_staff", "check_ticket", "change_kind"}
+ABOUT_TICKET = {"add", "objection", "withdraw"}
+"""What a citizen can do with an own ticket: the intent of a button that names one."""
 _LEAVES_FREE_TEXT = {"stop", "handoff"}
 _CLEAR_LEAD = 1.0
 """Standard deviations between the best department's score and the next one's."""
 
 _LONGEST_WISH = 12
 """Characters: "취소할게요" leaves a form, "신청한 교육을 취소하고 싶습니다" is the matter itself."""
+
+_TAKES_ANY_TEXT = {"ticket_number", "words"}
+"""Fields whose text is masked like any other message, but is an answer whatever it means."""
 
 FREE_TEXT = {"contact_name": "name", "matter": "matter", "contact": "contact", "ticket_phone": "contact"}
 """Fields whose whole text goes to the vault, and what it is there."""
@@ -44,7 +51,9 @@ class Meaning:
     """The department whose business it clearly is, when one stands out."""
     pressed: bool = False
     nothing_fits: bool = False
-    """None of the choices was wanted: a person is offered, but nobody was asked for."""
+    """None of what was offered was wanted: of the choices, or of the own tickets."""
+    entity: tuple[str, str] | None = None
+    """Which ticket, kind or slot was meant: its name in Rasa's domain, and the value."""
     record: dict[str, Any] = field(default_factory=dict)
     """How the FAQ decided, see `faq.records`."""
 
@@ -63,8 +72,10 @@ class Meaning:
         decision = self.decision
         faq_id = decision.faq_id if isinstance(decision, Answer) else None
         candidates = decision.candidates if isinstance(decision, Choices) else ()
+        entities = [{"entity": self.entity[0], "value": self.entity[1]}] if self.entity else []
+        intent = {"name": self.intent, "confidence": self.confidence}
         return {
-            "understanding": {"intent": {"name": self.intent, "confidence": self.confidence}, "entities": []},
+            "understanding": {"intent": intent, "entities": entities},
             "faq": {
                 "faq_id": faq_id,
                 "candidates": [{"faq_id": c.faq_id, "question": c.question} for c in candidates],
@@ -95,14 +106,27 @@ def meaning_of_button(payload: str) -> Meaning | None:
         return Meaning("find_staff", 1.0, NoAnswer(), (value,), pressed=True)
     if payload == "none_of_these":
         return Meaning("handoff", 1.0, NoAnswer(), pressed=True, nothing_fits=True)
+    if payload == "check_other":
+        return Meaning("check_ticket", 1.0, NoAnswer(), pressed=True, nothing_fits=True)
+    if entity := _entity_of(name, value):
+        return Meaning(name, 1.0, NoAnswer(), pressed=True, entity=entity)
     return Meaning(payload, 1.0, NoAnswer(), pressed=True) if payload in _BUTTONS else None
+
+
+def _entity_of(name: str, value: str) -> tuple[str, str] | None:
+    """What a button with a value is about; None where no such value exists."""
+    if name in ABOUT_TICKET and (number := numbers.normalise(value)):
+        return "ticket", number
+    if name == "kind" and value in KINDS:
+        return "kind", value
+    return ("slot", value) if name == "slot" and value else None
 
 
 def meaning_of_text(text: str, understanding: Understanding, awaiting_slot: str | None) -> Meaning:
     """What typed words mean; while a form waits for free text only a plain wish to leave it counts."""
     if text.strip().isdecimal() and awaiting_slot is None:
         return Meaning("unknown", 1.0, NoAnswer())  # a number that no button has asks nothing
-    free_text = awaiting_slot in FREE_TEXT or awaiting_slot == "ticket_number"
+    free_text = awaiting_slot in FREE_TEXT or awaiting_slot in _TAKES_ANY_TEXT
     leaves = understanding.intent in _LEAVES_FREE_TEXT and len(text) <= _LONGEST_WISH
     if free_text and not leaves:
         return Meaning("unknown", 1.0, NoAnswer())

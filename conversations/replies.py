@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from channels.protocol import Button, Reply
+from desk import kinds
 from desk.consent import ConsentNotice
 from desk.directory import Contact
-from desk.states import DONE
+from desk.korean import with_particle
+from desk.states import DONE, OPEN
 from desk.tickets import OpenedTicket, TicketStatus
 from faq.entries import Entry
 
@@ -73,40 +76,64 @@ def consent_text(notice: ConsentNotice) -> str:
     )
 
 
-def form(notice: ConsentNotice, matter: str | None) -> Reply:
-    """The ticket's form, for channels that show it themselves; `matter` is masked."""
-    data = {"consent": asdict(notice), "matter": matter or ""}
+def form(notice: ConsentNotice, matter: str | None, kind: str, known: Mapping[str, str]) -> Reply:
+    """The ticket's form, for channels that show it themselves, with everything filled in that is known.
+
+    `matter` is masked; `known` holds references to name, phone and email, where there is an earlier ticket.
+    """
+    data = {"consent": asdict(notice), "matter": matter or "", "kind": kind, **known}
     return Reply(kind="form", text="아래 내용을 적어 주시면 담당자에게 바로 전달하겠습니다.", data=data)
 
 
-def ticket(opened: OpenedTicket, reply_needed: bool) -> Reply:
-    """The confirmation: number, who is responsible, and by when."""
-    day = korean_date(opened.promised_on)
-    promise = f"{day}까지 답변드리겠습니다." if reply_needed else f"{day}까지 확인하여 처리하겠습니다."
-    words = (
-        f"문의가 접수되었습니다. 접수번호는 {opened.number}입니다.\n"
-        f"담당: {opened.department} {opened.person} ({opened.phone})\n{promise}"
-    )
-    data = {
+def ticket(opened: OpenedTicket, reply_needed: bool, appointment: tuple[str, str] | None = None) -> Reply:
+    """The confirmation: number, who is responsible, and what is promised by when.
+
+    `appointment` is the booked time of a consultation, in words, and the address of its calendar file.
+    """
+    kind = kinds.kind(opened.kind)
+    words = [
+        f"{with_particle(kind.label, '이', '가')} 접수되었습니다. 접수번호는 {opened.number}입니다.",
+        f"담당: {opened.department} {opened.person} ({opened.phone})",
+    ]
+    data: dict[str, Any] = {
         "number": opened.number,
+        "kind": kind.label,
         "department": opened.department,
         "person": opened.person,
         "phone": opened.phone,
-        "promised_on": opened.promised_on.isoformat(),
-        "reply_needed": reply_needed,
     }
-    return Reply(kind="ticket", text=words, data=data)
+    if opened.kind != "inquiry":
+        words.append(kind.promise)
+        data["promise"] = kind.promise
+    if appointment:
+        words.insert(2, f"상담 시간: {appointment[0]}")
+        data |= {"appointment": appointment[0], "calendar": appointment[1]}
+    else:
+        what = "답변드리겠습니다" if reply_needed else "확인하여 처리하겠습니다"
+        words.append(f"{korean_date(opened.promised_on)}까지 {what}.")
+        data |= {"promised_on": opened.promised_on.isoformat(), "reply_needed": reply_needed}
+    return Reply(kind="ticket", text="\n".join(words), data=data)
 
 
-def status(found: TicketStatus) -> Reply:
-    """How far a ticket is, and who is responsible for it."""
-    promise = f"{korean_date(found.promised_on)}까지 답변드릴 예정입니다."
+def status(found: TicketStatus, *, one_of_many: bool = False) -> Reply:
+    """How far a ticket is, who is responsible for it, and what the citizen can do about it."""
+    due = korean_date(found.expected_on or found.promised_on)
     words = (
         f"접수번호 {found.number}: {found.label}\n"
         f"담당: {found.department} {found.person} ({found.phone})\n"
-        f"{'' if found.state in DONE else promise}"
+        f"{'' if found.state in DONE else f'{due}까지 답변드릴 예정입니다.'}"
     )
-    return Reply(kind="status", text=words.strip(), data={"number": found.number, "state": found.state})
+    data = {"number": found.number, "state": found.state}
+    buttons = follow_ups(found.number, found.state, f" {found.number[-4:]}" if one_of_many else "")
+    return Reply(kind="status", text=words.strip(), data=data, buttons=buttons)
+
+
+def follow_ups(number: str, state: str, tail: str = "") -> list[Button]:
+    """What a citizen can do about the own ticket in that state; `tail` tells several tickets apart."""
+    actions = {"add": "내용 덧붙이기", "withdraw": "접수 취하"} if state in OPEN else {}
+    if state in ("answered", "closed"):
+        actions = {"objection": "이의 제기"}
+    return [Button(label=f"{label}{tail}", payload=f"{name}:{number}") for name, label in actions.items()]
 
 
 def signature(person: Contact) -> dict[str, str]:

@@ -13,15 +13,16 @@ from sqlalchemy.orm import Session
 from channels.protocol import Channel, Inbound, Reply
 from conversations import replies, store
 from conversations.dialogue import DialogueError, RasaDialogue, Turn
-from conversations.fallback import without_rasa
+from conversations.fallback import Fallback
 from conversations.hub import Hub, topic_of
 from conversations.intake import Intake, TakenIn, settle, start_afresh
 from conversations.lanes import Lanes
 from conversations.meaning import Meaning
 from conversations.models import Conversation, Message
+from conversations.own_tickets import OwnTickets
 from conversations.presence import CITIZEN, Presence
 from conversations.speech import Speech
-from conversations.tickets import TicketForm, open_from_form
+from conversations.tickets import Opening, TicketForm
 from conversations.views import Said
 from core.clock import Clock
 from core.database import Database
@@ -83,6 +84,8 @@ class Conversations:
     clock: Clock
     hub: Hub
     presence: Presence
+    opening: Opening
+    own: OwnTickets
 
     def __post_init__(self) -> None:
         self._lanes = Lanes()
@@ -184,7 +187,8 @@ class Conversations:
             turn = await self._ask_rasa(taken, meaning, channel)
         except DialogueError as error:
             log.warning("rasa didn't answer", reason=str(error), conversation=taken.conversation_id)
-            turn = without_rasa(taken, meaning, self.speech, channel.abilities.form)
+            alone = Fallback(self.speech, self.opening, self.own)
+            turn = await in_thread(alone.turn, taken, meaning, channel.abilities.form)
             if taken.awaiting[0] and not isinstance(meaning.decision, Answer):
                 self._unheard[taken.topic] = Unheard(taken, meaning, (inbound.text, inbound.payload))
                 self._later(self._catch_up(taken.topic, channel))
@@ -253,13 +257,14 @@ class Conversations:
                 )
                 for reply in turn.replies
             ]
-            self._remember(conversation, turn)
+            self._remember(conversation, turn, waited)
             return Outcome(taken.message, self._said(session, spoken), self._said(session, waited))
 
-    def _remember(self, conversation: Conversation, turn: Turn) -> None:
+    def _remember(self, conversation: Conversation, turn: Turn, waited: list[Message]) -> None:
         conversation.awaiting_form = turn.awaiting.form
         conversation.awaiting_slot = turn.awaiting.slot
-        conversation.buttons = [button.model_dump() for reply in turn.replies for button in reply.buttons]
+        offered = [button.model_dump() for reply in turn.replies for button in reply.buttons]
+        conversation.buttons = offered + [button for message in waited for button in message.buttons]
         given = [reply.data["faq_id"] for reply in turn.replies if reply.kind == "answer"]
         conversation.tried = list(dict.fromkeys([*conversation.tried, *given]))
         if any(reply.kind == "ticket" for reply in turn.replies):
@@ -285,12 +290,12 @@ class Conversations:
         return outcome
 
     def _save_ticket(self, channel: str, sender: str, form: TicketForm) -> Outcome:
-        now, department_id = self.clock.now(), self.intake.department_of(form.matter)
+        now, route = self.clock.now(), self.opening.route(form.matter, form.kind)
         with self.database.session() as session:
             conversation = store.open_conversation(session, channel, sender, now)
             message = store.find_message(session, conversation.id, form.id)
             if message is None:
-                message = open_from_form(session, self.vault, conversation, form, now, department_id)
+                message = self.opening.open_from_form(session, conversation, form, route)
                 start_afresh(conversation)
                 session.flush()
             spoken = store.replies_to(session, message.id)

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from channels.protocol import Reply
-from conversations import replies, store
+from conversations import letters, replies, store
+from conversations.kinds import Kinds
+from conversations.links import Links
 from conversations.models import Conversation, Message
-from core.privacy import Reference, Vault
-from desk import tickets
+from core.clock import Clock
+from core.database import Database
+from core.errors import NotFound
+from core.privacy import Reference, Vault, redact
+from desk import directory, overrides, slots, tickets
+from desk.routing import Route, Router
 from desk.schemas import OpenedTicket, TicketRequest
+from desk.slots import Slot
+
+RESERVATION: Final = "reservation"
 
 
 @dataclass(frozen=True)
 class TicketForm:
-    """What the citizen filled in; `id` is the channel's own, so that a second submission is known."""
+    """What the citizen filled in; `id` is the channel's own, so that a second submission is known.
+
+    `facts` are what the kind asks for (`desk.kinds`), by name.
+    """
 
     id: str
     name: str
@@ -26,58 +39,114 @@ class TicketForm:
     matter: str
     reply_needed: bool
     consent_version: str
+    kind: str = "inquiry"
+    facts: dict[str, str] = field(default_factory=dict)
 
 
-def open_for(
-    session: Session,
-    vault: Vault,
-    conversation: Conversation,
-    form: TicketForm,
-    now: datetime,
-    department_id: str | None,
-) -> OpenedTicket:
-    """Open a ticket for the conversation's citizen; raises `Invalid` with a hint per field.
+@dataclass(frozen=True)
+class Offered:
+    """When the department that a matter belongs to has time for a consultation."""
 
-    `department_id` is whose business the matter is by its words; else the last question tells.
-    """
-    request = TicketRequest(
-        conversation_id=conversation.id,
-        channel=conversation.channel,
-        name=form.name,
-        phone=form.phone,
-        email=form.email,
-        matter=form.matter,
-        reply_needed=form.reply_needed,
-        consent_version=form.consent_version,
-        department_id=department_id or conversation.department_id,
-        tried=list(conversation.tried),
-        key=f"{conversation.id}.{form.id}",
-    )
-    return tickets.open_ticket(session, vault, request, now)
+    department: dict[str, str]
+    slots: list[Slot]
+
+    def by_day(self) -> list[dict[str, Any]]:
+        """`[{"day": "11월 25일(수)", "times": [{"start": ISO 8601, "label": "오전 10시"}]}]`."""
+        return [
+            {"day": day, "times": [{"start": s.start.isoformat(), "label": _hour(s)} for s in some]}
+            for day, some in groupby(self.slots, lambda slot: replies.korean_date(slot.start.date()))
+        ]
 
 
-def confirmation(opened: OpenedTicket, reply_needed: bool) -> list[Reply]:
-    """What the citizen is told about the new ticket."""
-    told = [replies.ticket(opened, reply_needed)]
-    return [*told, replies.NO_RESIDENT_NUMBER] if opened.barred else told
+class Opening:
+    """Finds out what a matter is and whose, and opens its ticket. Thread-safe."""
+
+    def __init__(
+        self, database: Database, vault: Vault, router: Router, kinds: Kinds, clock: Clock,
+        links: Links,
+    ) -> None:  # fmt: skip
+        self._database = database
+        self._vault = vault
+        self._router = router
+        self._kinds = kinds
+        self._clock = clock
+        self._links = links
+
+    def suggest(self, matter: str | None) -> str:
+        """The kind that the matter seems to be."""
+        return self._kinds.suggest(redact(matter or ""))
+
+    def route(self, matter: str, kind: str) -> Route:
+        """Where it goes. Encodes and reads: call it before a transaction begins."""
+        return self._router.route(redact(matter), kind)
+
+    def offered(self, matter: str) -> Offered:
+        """The free times of the department to which a reservation about that goes."""
+        department_id = self.route(matter, RESERVATION).department_id
+        with self._database.session() as session:
+            unit = directory.department(session, department_id) if department_id else None
+            unit = unit or directory.front_desk(session)
+            free = slots.free(session, unit.id, overrides.calendar(session), self._clock.now())
+            return Offered({"name": unit.name, "phone": unit.phone}, free)
+
+    def open_for(
+        self, session: Session, conversation: Conversation, form: TicketForm, route: Route
+    ) -> OpenedTicket:
+        """Open a ticket for the conversation's citizen; raises what `desk.tickets.open_ticket` raises."""
+        request = TicketRequest(
+            conversation_id=conversation.id,
+            channel=conversation.channel,
+            name=form.name,
+            phone=form.phone,
+            email=form.email,
+            matter=form.matter,
+            reply_needed=form.reply_needed,
+            consent_version=form.consent_version,
+            # A matter that says nothing of whose it is goes where the last question belonged.
+            department_id=route.department_id or conversation.department_id,
+            tried=list(conversation.tried),
+            key=f"{conversation.id}.{form.id}",
+            kind=form.kind,
+            facts=dict(form.facts),
+            route=route,
+        )
+        return tickets.open_ticket(session, self._vault, request, self._clock.now())
+
+    def open_from_form(
+        self, session: Session, conversation: Conversation, form: TicketForm, route: Route
+    ) -> Message:
+        """Open the ticket and add form and confirmation to the conversation; returns the form's message."""
+        opened = self.open_for(session, conversation, form, route)
+        ticket = tickets.find(session, opened.number)
+        cipher, now = self._vault.cipher, self._clock.now()
+        matter = str(Reference("matter", True, ticket.matter_ref)) if ticket else ""
+        said = Reply(kind="form", text=matter, data={"number": opened.number})
+        message = store.add_message(
+            session, cipher, conversation, "citizen", said, now, channel_message_id=form.id
+        )
+        for reply in self.confirmation(opened, form.reply_needed):
+            store.add_message(session, cipher, conversation, "bot", reply, now, in_reply_to=message.id)
+        return message
+
+    def confirmation(self, opened: OpenedTicket, reply_needed: bool) -> list[Reply]:
+        """What the citizen is told about the new ticket; the apology for a complaint comes first."""
+        appointment = None
+        if opened.slot:
+            appointment = (letters.moment(opened.slot), self._links.calendar(opened.number))
+        told = [replies.text(opened.apology)] if opened.apology else []
+        told.append(replies.ticket(opened, reply_needed, appointment))
+        return [*told, replies.NO_RESIDENT_NUMBER] if opened.barred else told
+
+    def calendar_file(self, token: str) -> str:
+        """The consultation behind a calendar link; `Unauthorized` or `NotFound` where there is none."""
+        number = self._links.number_of(token)
+        with self._database.session() as session:
+            ticket = tickets.find(session, number)
+            file = slots.ics(session, ticket, self._clock.now()) if ticket else None
+        if file is None:
+            raise NotFound("예약된 상담이 없습니다.")
+        return file
 
 
-def open_from_form(
-    session: Session,
-    vault: Vault,
-    conversation: Conversation,
-    form: TicketForm,
-    now: datetime,
-    department_id: str | None,
-) -> Message:
-    """Open the ticket and add form and confirmation to the conversation; returns the form's message."""
-    opened = open_for(session, vault, conversation, form, now, department_id)
-    ticket = tickets.find(session, opened.number)
-    matter = str(Reference("matter", True, ticket.matter_ref)) if ticket else ""
-    message = store.add_message(
-        session, vault.cipher, conversation, "citizen",
-        Reply(kind="form", text=matter, data={"number": opened.number}), now, channel_message_id=form.id,
-    )  # fmt: skip
-    for reply in confirmation(opened, form.reply_needed):
-        store.add_message(session, vault.cipher, conversation, "bot", reply, now, in_reply_to=message.id)
-    return message
+def _hour(slot: Slot) -> str:
+    return letters.moment(slot.start).partition(") ")[2]

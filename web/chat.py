@@ -6,16 +6,18 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Path, Query
 from pydantic import BaseModel, Field
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from channels.protocol import LONGEST_TEXT, Inbound
 from conversations.service import Outcome
 from conversations.tickets import TicketForm
 from core.errors import Invalid
+from core.threads import in_thread
 from desk.consent import current_notice
+from desk.kinds import KINDS
 from web.composition import House
 from web.pages import popular
 from web.requests import MINUTE, address_of, house_of, limit_reading, raw, web_channel
@@ -44,6 +46,14 @@ class TicketBody(BaseModel):
     matter: str = Field("", max_length=10_000)
     reply_needed: bool = True
     consent_version: str = Field("", max_length=40)
+    kind: str = Field("inquiry", max_length=20)
+    facts: dict[str, Annotated[str, Field(max_length=2_000)]] = Field(default_factory=dict, max_length=10)
+
+
+class MatterBody(BaseModel):
+    """What the citizen has written so far; a matter belongs into no URL."""
+
+    matter: str = Field("", max_length=10_000)
 
 
 @router.get("/config")
@@ -57,6 +67,7 @@ async def config(request: Request) -> dict[str, Any]:
         "phone": house.settings.foundation_phone,
         "suggestions": popular(house),
         "consent": asdict(current_notice()),
+        "kinds": [asdict(kind) for kind in KINDS.values()],
     }
 
 
@@ -111,6 +122,28 @@ async def ticket(request: Request, body: TicketBody, authorization: Authorizatio
         raise Invalid("입력하신 내용을 다시 확인해 주십시오.", matter=hint)
     outcome = await house.conversations.submit("web", visitor, TicketForm(**body.model_dump()))
     return JSONResponse(_told(outcome) | {"message": outcome.message.for_citizen()})
+
+
+@router.post("/matter")
+async def matter(request: Request, body: MatterBody, authorization: Authorization = "") -> dict[str, Any]:
+    """What the form learns from a matter: its kind, and when the department that it concerns has time."""
+    house = house_of(request)
+    visitor = web_channel(house).visitor(authorization.removeprefix("Bearer "))
+    house.limiter.hit(f"matter:{visitor}", MESSAGES_A_MINUTE, MINUTE)
+    house.limiter.hit(f"matter:{address_of(request)}", MESSAGES_A_MINUTE_AN_ADDRESS, MINUTE)
+    opening = house.conversations.opening
+    kind = await in_thread(opening.suggest, body.matter)
+    offered = await in_thread(opening.offered, body.matter)
+    return {"kind": kind, "department": offered.department, "days": offered.by_day()}
+
+
+@router.get("/calendar/{token}.ics")
+async def calendar(request: Request, token: Annotated[str, Path(max_length=200)]) -> Response:
+    """The booked consultation as a file for the citizen's calendar; the link proves whose it is."""
+    limit_reading(request)
+    file = await in_thread(house_of(request).conversations.opening.calendar_file, token)
+    headers = {"Content-Disposition": 'attachment; filename="consultation.ics"', "Cache-Control": "no-store"}
+    return Response(file, media_type="text/calendar", headers=headers)
 
 
 def limit_messages(house: House, visitor: str, address: str) -> None:

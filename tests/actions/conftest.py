@@ -107,7 +107,8 @@ async def rasa(tmp_path: Path) -> AsyncIterator[Rasa]:
             world.speech,
             world.clock,
             limiter,
-            world.conversations.intake.department_of,
+            world.opening,
+            world.own,
         )
     )
     transport = httpx.ASGITransport(create_app(TOKEN))
