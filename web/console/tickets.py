@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from core.errors import EungdaeError, NotFound
 from core.threads import in_thread
+from desk import steps
 from desk.wording import LONGEST
 from web.console import ticket_views, transfer_views
 from web.console.dependencies import Answerer, Reader, Visit, Watcher
@@ -118,6 +119,10 @@ async def page(
         "slots": await in_thread(transfer_views.free_slots, visit, ticket) if ticket.can.book else [],
         "others": visit.parts.presence.others(f"ticket:{ticket.number}", visit.staff),
         "typed": typed or Typed(),
+        "kinds": ticket_views.kind_options(),
+        "outcomes": steps.OUTCOMES,
+        "remedies": steps.REMEDIES,
+        "booked": any(step.kind == "booked" for step in ticket.steps),
         "longest": LONGEST,
     }
     if error:
