@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from channels.protocol import Channel, Reply
-from conversations import letters
+from channels.protocol import Button, Channel, Reply
+from conversations import letters, replies
 from conversations.hub import Hub, topic_of
 from conversations.links import Links
 from conversations.models import Conversation
@@ -280,7 +280,10 @@ class Casework:
         case.session.refresh(talk, with_for_update=True)
         text = tickets.masked(case.session, self._vault, letter.text, case.ticket)
         data = {"number": case.ticket.number} | self._with_files(letter.files)
-        reply = Reply(kind="staff", text=text, data=data)
+        buttons = [one for one in replies.follow_ups(case.ticket.number, case.ticket.state) if _offered(one)]
+        reply = Reply(kind="staff", text=text, data=data, buttons=buttons)
+        if talk.awaiting_form is None:
+            talk.buttons = [*talk.buttons, *(button.model_dump() for button in buttons)]
         cipher, signer = self._vault.cipher, letter.signer or case.staff
         post(case.session, cipher, self._channels, talk, reply, signer, case.now)
 
@@ -289,6 +292,11 @@ class Casework:
         kept = [{"name": one.name, "size": one.size, "href": self._links.file(one.id)} for one in files]
         sealed = self._vault.cipher.encrypt(json.dumps(kept, ensure_ascii=False))
         return {"files": sealed} if files else {}
+
+
+def _offered(button: Button) -> bool:
+    # Whoever is being helped isn't asked whether to give up.
+    return not button.payload.startswith("withdraw:")
 
 
 def _how(by_phone: bool) -> str:

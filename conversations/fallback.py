@@ -14,8 +14,6 @@ from conversations.speech import Speech
 from conversations.tickets import Opening
 from faq.decision import Answer, Choices
 
-_LABELS = {"add": "내용 덧붙이기", "objection": "이의 제기", "withdraw": "접수 취하"}
-
 
 @dataclass(frozen=True)
 class Fallback:
@@ -63,10 +61,10 @@ class Fallback:
 
     def _later(self, what: str, number: str) -> Reply:
         words = (
-            f"지금은 {_LABELS[what]} 처리가 원활하지 않습니다. 잠시 후 다시 눌러 주시거나 "
+            f"지금은 {replies.FOLLOW_UPS[what]} 처리가 원활하지 않습니다. 잠시 후 다시 눌러 주시거나 "
             f"대표전화 {self.speech.phone}번으로 접수번호 {number}을(를) 알려 주시기 바랍니다."
         )
-        again = Button(label=_LABELS[what], payload=f"{what}:{number}")
+        again = Button(label=replies.FOLLOW_UPS[what], payload=f"{what}:{number}")
         return Reply(kind="text", text=words, buttons=[again])
 
     def _offer(self, taken: TakenIn, meaning: Meaning) -> Reply:

@@ -19,6 +19,8 @@ from faq.entries import Entry
 OFFER = "문의를 접수해 주시면 담당자가 영업일 기준 3일 안에 답변드리겠습니다. 접수하시겠습니까?"
 YES_NO = [Button(label="네", payload="affirm"), Button(label="아니요", payload="deny")]
 WEEKDAYS = "월화수목금토일"
+FOLLOW_UPS = {"add": "내용 덧붙이기", "objection": "이의 제기", "withdraw": "접수 취하"}
+"""What citizens can do with their own tickets, and how the buttons say it."""
 
 
 def text(words: str) -> Reply:
@@ -124,16 +126,29 @@ def status(found: TicketStatus, *, one_of_many: bool = False) -> Reply:
         f"{'' if found.state in DONE else f'{due}까지 답변드릴 예정입니다.'}"
     )
     data = {"number": found.number, "state": found.state}
-    buttons = follow_ups(found.number, found.state, f" {found.number[-4:]}" if one_of_many else "")
+    buttons = follow_ups(
+        found.number, found.state, found.kind, f" {found.number[-4:]}" if one_of_many else ""
+    )
     return Reply(kind="status", text=words.strip(), data=data, buttons=buttons)
 
 
-def follow_ups(number: str, state: str, tail: str = "") -> list[Button]:
+def follow_ups(number: str, state: str, kind: str, tail: str = "") -> list[Button]:
     """What a citizen can do about the own ticket in that state; `tail` tells several tickets apart."""
-    actions = {"add": "내용 덧붙이기", "withdraw": "접수 취하"} if state in OPEN else {}
-    if state in ("answered", "closed"):
-        actions = {"objection": "이의 제기"}
-    return [Button(label=f"{label}{tail}", payload=f"{name}:{number}") for name, label in actions.items()]
+    actions: tuple[str, ...] = ()
+    if state in OPEN:
+        actions = ("add", "withdraw")
+    elif state == "answered" and kind == "reservation":
+        actions = ("add",)  # the time was fixed: there is nothing to object to, but it may have to be changed
+    elif state in ("answered", "closed"):
+        actions = ("objection",)
+    return [Button(label=f"{FOLLOW_UPS[name]}{tail}", payload=f"{name}:{number}") for name in actions]
+
+
+def under_letter(number: str, state: str, kind: str, *, asked: bool) -> list[Button]:
+    """What a citizen can do right under what the person in charge wrote; `asked`: it was a question."""
+    if asked:
+        return [Button(label="답변하기", payload=f"add:{number}")]
+    return [button for button in follow_ups(number, state, kind) if not button.payload.startswith("withdraw")]
 
 
 def signature(person: Contact) -> dict[str, str]:
