@@ -101,7 +101,7 @@ def months_until(month: str) -> tuple[str, ...]:
 
 
 def _departments(session: Session) -> dict[str, str]:
-    return {unit.id: unit.name for unit in directory.departments(session)}
+    return {unit.id: unit.name for unit in directory.departments(session, closed=True)}
 
 
 def _cells(session: Session, months: Iterable[str]) -> dict[tuple[str, str, str], Tally]:

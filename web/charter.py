@@ -22,7 +22,7 @@ HEADLINE: Final = "reply"
 """The promise whose course over the months is drawn: every ticket makes it."""
 _EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-Month = Annotated[str | None, Query(max_length=7)]
+Month = Annotated[str | None, Query(max_length=40)]
 Narrow = Annotated[bool, Query()]
 
 

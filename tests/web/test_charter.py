@@ -119,7 +119,8 @@ def test_csv_and_excel_hold_the_same_figures(busy: World, client: TestClient) ->
     lines = list(csv.reader(io.StringIO(client.get("/charter/figures.csv").content.decode("utf-8-sig"))))
     book = load_workbook(io.BytesIO(client.get("/charter/figures.xlsx").content))
     cells = [["" if cell is None else str(cell) for cell in row] for row in book["전체"].values]
-    assert lines == cells
+    assert [line[:8] for line in lines] == [row[:8] for row in cells]
+    assert [float(line[8]) for line in lines[1:]] == [float(row[8]) for row in cells[1:]]
     (reply,) = [line for line in lines if line[0] == "3영업일 답변"]
     assert reply[3:] == [MONTH, "0", "11", "1", "0", "0.9167"]
     assert [cell[0].value for cell in book["확인"].rows][:2] == ["항목", "달"]

@@ -110,5 +110,5 @@ def _listing(visit: Visit, wanted: Asked) -> Listing:
     with visit.parts.database.session() as session:
         lines = ledger.broken(session, *chosen, limit=A_PAGE, offset=(wanted.page - 1) * A_PAGE)
         count = ledger.count_broken(session, *chosen)
-        units = {unit.id: unit.name for unit in directory.departments(session)}
+        units = {unit.id: unit.name for unit in directory.departments(session, closed=True)}
     return Listing(lines, count, units)
