@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 from core.errors import Unavailable
 from desk import states
 from desk.models import Department, Staff, Ticket
-from desk.seeding import seed
 
 __all__ = [
     "Assignment", "Contact", "contact", "department", "departments", "deputy", "front_desk", "is_here",
-    "people", "responsible", "seed", "staff_of",
+    "people", "responsible", "staff_of",
 ]  # fmt: skip
 
 _ANSWERING: Final = ("agent", "supervisor")

@@ -42,7 +42,7 @@ from core.privacy import Cipher, Vault, VaultItem
 from core.secrets import Secrets
 from core.settings import Settings
 from core.tokens import Signer
-from desk import directory
+from desk import seeding
 from desk.attachments import Attachments
 from desk.consent import current_notice
 from desk.models import Ticket
@@ -203,7 +203,7 @@ class World:
         self.channels = build_channels(self.settings, self.secrets, signer)
         self.speech = Speech(self.faq, Contacts(database, self.clock), self.settings.foundation_phone)
         with database.session() as session:
-            directory.seed(session, DIRECTORY)
+            seeding.seed(session, DIRECTORY)
         owners, encoder = Owners(self.faq), HashingEncoder()
         self.router = Router(database, self.vault, owners.ranked, lambda: encoder, lambda: 0.9)
         self.presence = Presence(self.clock)

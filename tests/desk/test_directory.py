@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from core.database import Database
 from core.errors import Invalid, Unavailable
-from desk import directory, tickets
+from desk import directory, seeding, tickets
 from desk.models import Department, Staff
 from tests.desk.conftest import NOW
 
@@ -108,7 +108,7 @@ def test_inactive_people_are_not_listed(desk: Database) -> None:
 def test_the_sample_directory_loads_twice_to_the_same(database: Database) -> None:
     for _ in range(2):
         with database.session() as session:
-            directory.seed(session, SAMPLE)
+            seeding.seed(session, SAMPLE)
     with database.session() as session:
         units = directory.departments(session)
         assert [unit.id for unit in units][:2] == ["customer-support", "general-affairs"]
@@ -122,12 +122,12 @@ def test_seeding_again_keeps_passwords_and_who_is_active(database: Database, tmp
     path = tmp_path / "directory.yml"
     path.write_text(FILE, encoding="utf-8")
     with database.session() as session:
-        directory.seed(session, path)
+        seeding.seed(session, path)
         kim = session.get_one(Staff, "kim")
         kim.password_hash, kim.active = "kept", False
     path.write_text(FILE.replace("과장", "차장"), encoding="utf-8")
     with database.session() as session:
-        directory.seed(session, path)
+        seeding.seed(session, path)
     with database.session() as session:
         kim = session.get_one(Staff, "kim")
         assert (kim.username, kim.title) == ("kim", "차장")
@@ -139,9 +139,9 @@ def test_seeding_again_keeps_passwords_and_who_is_active(database: Database, tmp
     [
         ("department: b", "department: c", "등록되지 않은 부서입니다: c"),
         ("backup: b", "backup: x", "등록되지 않은 부서입니다: x"),
-        ("name: 김담당", "name: ''", "name"),
+        ("name: 김담당", "name: ''", "6행, 이름: 필수"),
         ("title: 과장", "nickname: 과장", "nickname"),
-        ("duties: [교육]}", "role: king}", "role"),
+        ("duties: [교육]}", "role: king}", "6행, 역할"),
         ("departments:", "departments: [", "읽을 수 없습니다"),
     ],
 )
@@ -151,6 +151,6 @@ def test_a_wrong_file_is_refused_as_a_whole(
     path = tmp_path / "directory.yml"
     path.write_text(FILE.replace(old, new), encoding="utf-8")
     with pytest.raises(Invalid, match=said), desk.session() as session:
-        directory.seed(session, path)
+        seeding.seed(session, path)
     with desk.session() as session:
         assert [unit.id for unit in directory.departments(session)] == ["front", "ads"]

@@ -14,7 +14,7 @@ from core import migrate
 from core.clock import FixedClock
 from core.database import Database
 from core.settings import Settings
-from desk import directory
+from desk import seeding
 from embeddings.hashing import HashingEncoder
 from tests.conversations.world import DIRECTORY, ENTRIES
 from web import serve
@@ -33,7 +33,7 @@ def settings(tmp_path: Path) -> Settings:
     from faq import repository
 
     with database.session() as session:
-        directory.seed(session, DIRECTORY)
+        seeding.seed(session, DIRECTORY)
         for entry in ENTRIES.values():
             repository.save_entry(session, entry, NOW)
     database.close()

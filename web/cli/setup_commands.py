@@ -13,7 +13,7 @@ from core.database import Database
 from core.migrate import upgrade
 from core.secrets import load_secrets
 from core.settings import ROOT, load_settings
-from desk import accounts, directory
+from desk import accounts, directory, seeding
 from faq import importing, repository
 from faq.sources.registry import load_sources
 from web.composition import build_faq
@@ -40,7 +40,7 @@ def setup_data() -> None:
 def _load_sample(session: Session, clock: Clock) -> None:
     """The sample directory and FAQ, each only where there is nothing yet: staff's own work stays."""
     if not directory.departments(session):
-        directory.seed(session, ROOT / "desk" / "sample" / "directory.yml")
+        seeding.seed(session, ROOT / "desk" / "sample" / "directory.yml")
     if not repository.all_entries(session):
         known = [unit.id for unit in directory.departments(session)]
         entries = load_sources([ROOT / "faq" / "corpus"], known)
