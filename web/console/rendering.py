@@ -115,7 +115,7 @@ _TEMPLATES.env.filters |= {
     "state_tag": words.state_tag,
     "kind": kinds.label,
     "act": words.act,
-    "queue": QUEUES.__getitem__,
+    "queue": lambda name: QUEUES.get(name, name),
 }
 _TEMPLATES.env.trim_blocks = True
 _TEMPLATES.env.lstrip_blocks = True
