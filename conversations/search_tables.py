@@ -68,8 +68,13 @@ class SearchVector(Base):
 
 
 def searched(message: Message) -> bool:
-    """Whether the message is a person's own words: a form's matter and a pressed button are not."""
-    return message.author in PEOPLE and message.kind != "form" and "payload" not in (message.data or {})
+    """Whether the message is a person's own words, and not kept elsewhere as well.
+
+    A pressed button is nobody's words; a form's matter and a reply to a ticket stand with the ticket.
+    """
+    data = message.data or {}
+    of_ticket = message.author == "staff" and "number" in data
+    return message.author in PEOPLE and message.kind != "form" and "payload" not in data and not of_ticket
 
 
 def _owe(connection: Connection, subject: str, at: datetime, **belonging: str | None) -> None:
@@ -88,7 +93,7 @@ def _ticket_opened(_mapper: Mapper[Ticket], connection: Connection, ticket: Tick
 
 
 def _noted(_mapper: Mapper[TicketEvent], connection: Connection, noted: TicketEvent) -> None:
-    if noted.words:
+    if noted.words and noted.actor != "system":
         _owe(connection, f"event:{noted.id}", noted.at, ticket_id=noted.ticket_id)
 
 
