@@ -98,10 +98,14 @@ def mark_read(session: Session, staff_id: str, now: datetime, *, notice_id: str 
     session.execute(mine.where(Notice.id == notice_id) if notice_id else mine)
 
 
-def seen(session: Session, staff_id: str, ticket_id: str, now: datetime) -> None:
-    """Note that the person is looking at the ticket: what they were told of it is read."""
+def seen(session: Session, staff_id: str, number: str, now: datetime) -> None:
+    """Note that the person is looking at the ticket of that number: what they were told of it is read."""
+    ticket = select(Ticket.id).where(Ticket.number == number).scalar_subquery()
     mine = update(Notice).where(Notice.staff_id == staff_id, Notice.read_at.is_(None))
-    session.execute(mine.where(Notice.ticket_id == ticket_id).values(read_at=now))
+    session.execute(
+        mine.where(Notice.ticket_id == ticket).values(read_at=now),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _told(notice: Notice, number: str | None) -> Told:

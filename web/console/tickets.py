@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from core.errors import EungdaeError, NotFound
 from core.threads import in_thread
-from desk import steps
+from desk import notices, steps
 from desk.wording import LONGEST
 from web.console import ticket_views, transfer_views
 from web.console.dependencies import Answerer, Reader, Visit, Watcher
@@ -134,6 +134,7 @@ def _read(visit: Visit, number: str) -> TicketPage:
     with visit.parts.database.session() as session:
         shown = ticket_views.page(session, visit, number)
         visit.log(session, "ticket.read", shown.number)
+        notices.seen(session, visit.staff.id, shown.number, visit.now)
         return shown
 
 
