@@ -280,7 +280,7 @@ class Casework:
         case.session.refresh(talk, with_for_update=True)
         text = tickets.masked(case.session, self._vault, letter.text, case.ticket)
         data = {"number": case.ticket.number} | self._with_files(letter.files)
-        buttons = [one for one in replies.follow_ups(case.ticket.number, case.ticket.state) if _offered(one)]
+        buttons = _buttons(case.ticket)
         reply = Reply(kind="staff", text=text, data=data, buttons=buttons)
         if talk.awaiting_form is None:
             talk.buttons = [*talk.buttons, *(button.model_dump() for button in buttons)]
@@ -294,9 +294,8 @@ class Casework:
         return {"files": sealed} if files else {}
 
 
-def _offered(button: Button) -> bool:
-    # Whoever is being helped isn't asked whether to give up.
-    return not button.payload.startswith("withdraw:")
+def _buttons(ticket: Ticket) -> list[Button]:
+    return replies.under_letter(ticket.number, ticket.state, ticket.kind, asked=ticket.waiting)
 
 
 def _how(by_phone: bool) -> str:
