@@ -99,7 +99,7 @@ class Search:
             hits = self._hits(session, page.documents[:limit], page.words)
             return Found(hits, len(page.documents) > limit, page.by_person)
 
-    def catch_up(self, most: int = 1000) -> int:
+    def catch_up(self, most: int = 500) -> int:
         """Make what was written since findable, the newest first; returns how much of it that was."""
         done = self._index.catch_up(most)
         with self._database.session() as session:

@@ -29,6 +29,7 @@ def jobs(house: House) -> Mapping[str, Job]:
     """Everything that is done in a round, by its name in the log."""
     return {
         "desk": lambda: _tick(house),
+        "search": lambda: _index(house),
         "mail": lambda: _post(house, house.mailer) if house.mailer else _forget(house),
     }
 
@@ -74,6 +75,10 @@ async def _tick(house: House) -> None:
             watch.tick(session, house.clock.now())
 
     await in_thread(work)
+
+
+async def _index(house: House) -> None:
+    await in_thread(house.search.catch_up)
 
 
 async def _post(house: House, mailer: Mailer) -> None:
