@@ -88,9 +88,8 @@ def transfer(
         raise Conflict("그 부서에 지금 응대할 수 있는 직원이 없습니다. 이 부서에서 계속 맡아 주십시오.")
     slots.give_back(session, ticket)
     data = {"staff": person.id, "department": person.department_id, "from": ticket.department_id}
-    tickets.record(
-        session, ticket, "transferred", staff.id, now, data, tickets.sealed(session, vault, words), ticket
-    )
+    sealed = tickets.sealed(session, vault, words, ticket)
+    tickets.record(session, ticket, "transferred", staff.id, now, data, sealed)
 
 
 # ---- what is said to the citizen
