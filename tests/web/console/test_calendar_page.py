@@ -33,7 +33,7 @@ def test_everybody_reads_the_coming_holidays_and_what_is_promised_today(lee: Bro
     page = lee.get(PAGE).text
     assert "12월 25일(금)" in page
     assert "기독탄신일" in page
-    assert "2027년 2월 8일(월)" in page
+    assert "2월 8일(월)" in page
     assert "11월 30일(월)</b>입니다" in page
     assert "이미 알려 드린 약속일은 바뀌지 않습니다" in page
 
