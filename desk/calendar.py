@@ -65,6 +65,14 @@ def _span(text: str, what: str) -> Span:
 STANDARD: Final = Hours.parse("09:00-18:00", "12:00-13:00")
 
 
+def hours_or_standard(hours: str, lunch: str) -> Hours:
+    """`Hours.parse`, but the standard hours for what can't be read: a promise needs a clock in any case."""
+    try:
+        return Hours.parse(hours, lunch)
+    except Invalid:
+        return STANDARD
+
+
 @dataclass(frozen=True)
 class Calendar:
     """The public calendar, with the days that the foundation opens (True) or closes (False) against it.

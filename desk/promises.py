@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import SEOUL
 from desk import charter, overrides, states
-from desk.calendar import Hours, promise_end
+from desk.calendar import hours_or_standard, promise_end
 from desk.charter import Pledge
 from desk.models import Department, Promise, Staff, Ticket, TicketEvent
 
@@ -163,7 +163,9 @@ def _occurrence(session: Session, pledge: Pledge, ticket: Ticket, event: TicketE
     entry = _entry(pledge, ticket, event.at)
     good = True
     if event.kind == "transferred":
-        if (giving := str(event.data.get("from", ""))) == ticket.department_id:
+        giving = str(event.data.get("from", ""))
+        if giving == ticket.department_id or "by" in event.data:
+            # Within the department, or because a person left: no matter was passed on.
             return
         entry.department_id = giving if session.get(Department, giving) else entry.department_id
         entry.staff_id = None if event.actor in _NOT_STAFF else event.actor
@@ -205,7 +207,9 @@ def _due(
         return since + clock.length
     if clock.until == "working":
         unit = session.get_one(Department, department_id)
-        return overrides.calendar(session).target(since, Hours.parse(unit.hours, unit.lunch), clock.length)
+        return overrides.calendar(session).target(
+            since, hours_or_standard(unit.hours, unit.lunch), clock.length
+        )
     day = ticket.promised_on if clock.until == "promise" else ticket.expected_on
     return promise_end(day) if day else None
 

@@ -10,9 +10,8 @@ import structlog
 from sqlalchemy import String, cast, exists, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from core.errors import Invalid
 from desk import directory, notices, overrides, promises, states, tickets
-from desk.calendar import STANDARD, Calendar, Hours, promise_end
+from desk.calendar import Calendar, Hours, hours_or_standard, promise_end
 from desk.models import Department, Notice, Staff, Ticket
 
 LEVELS: Final = (50, 80, 100)
@@ -128,7 +127,4 @@ def _head(session: Session, ticket: Ticket, without: set[str]) -> Staff | None:
 
 
 def _hours(unit: Department) -> Hours:
-    try:
-        return Hours.parse(unit.hours, unit.lunch)
-    except Invalid:
-        return STANDARD
+    return hours_or_standard(unit.hours, unit.lunch)

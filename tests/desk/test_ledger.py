@@ -115,7 +115,7 @@ def test_what_broke_is_listed_with_what_to_do_now(desk: Database, two: tuple[Led
         assert ledger.count_broken(session, "ads", owed=True) == 2
     assert {entry.pledge.id for entry in listed} == {"reply", "announced"}
     assert all("지연" in entry.pledge.now and entry.owed and entry.person == "조광고" for entry in listed)
-    two[1].happens("answered", THURSDAY_MIDNIGHT + timedelta(hours=9), by="cho", how="chat")
+    two[1].happens("answered", THURSDAY_MIDNIGHT + timedelta(hours=9), actor="cho", how="chat")
     with desk.session() as session:
         assert not ledger.broken(session, owed=True)
         assert len(ledger.broken(session, limit=1, offset=1)) == 1

@@ -15,7 +15,7 @@ from core.database import Database
 from core.errors import Conflict
 from core.privacy import Vault
 from desk import promises, tickets
-from desk.models import Promise, Staff, Ticket
+from desk.models import Department, Promise, Staff, Ticket
 from tests.desk.conftest import REQUEST
 
 # A Monday; the promise for it ends with Thursday.
@@ -37,9 +37,9 @@ class Ledgered:
             assert ticket is not None
             self.id = ticket.id
 
-    def happens(self, what: str, at: datetime = MONDAY, by: str = "kim", **data: Any) -> int:
+    def happens(self, what: str, at: datetime = MONDAY, actor: str = "kim", **data: Any) -> int:
         with self._database.session() as session:
-            return tickets.record(session, session.get_one(Ticket, self.id), what, by, at, data).id
+            return tickets.record(session, session.get_one(Ticket, self.id), what, actor, at, data).id
 
     def watched(self, at: datetime) -> int:
         with self._database.session() as session:
@@ -127,7 +127,7 @@ def test_a_delay_notice_is_a_promise_of_its_own_and_another_in_time_moves_it(tic
 
 def test_an_objection_is_a_new_promise(ticket: Ledgered) -> None:
     ticket.happens("answered", how="chat")
-    ticket.happens("reopened", THURSDAY_MIDNIGHT, by="citizen", promised_on="2026-12-02")
+    ticket.happens("reopened", THURSDAY_MIDNIGHT, actor="citizen", promised_on="2026-12-02")
     assert ticket.entry("reply").state == "kept"
     assert ticket.entry("objection").due_at == datetime(2026, 12, 3, tzinfo=SEOUL)
     ticket.watched(datetime(2026, 12, 3, tzinfo=SEOUL))
@@ -136,13 +136,13 @@ def test_an_objection_is_a_new_promise(ticket: Ledgered) -> None:
 
 @pytest.mark.parametrize("kind", ["withdrawn", "merged"])
 def test_what_the_citizen_takes_back_or_asks_elsewhere_is_no_longer_owed(ticket: Ledgered, kind: str) -> None:
-    event = ticket.happens(kind, by="citizen", into="another")
+    event = ticket.happens(kind, actor="citizen", into="another")
     given_up = ticket.entry("reply")
     assert (given_up.state, given_up.excuse, given_up.evidence) == ("excused", kind, f"event:{event}")
 
 
 def test_what_is_withdrawn_after_the_date_stays_broken(ticket: Ledgered) -> None:
-    ticket.happens("withdrawn", THURSDAY_MIDNIGHT, by="citizen")
+    ticket.happens("withdrawn", THURSDAY_MIDNIGHT, actor="citizen")
     assert ticket.entry("reply").state == "broken"
 
 
@@ -166,8 +166,8 @@ def test_a_matter_reaches_a_person_within_three_working_hours(desk: Database, va
 
 def test_the_department_that_passes_on_answers_for_how_quickly(ticket: Ledgered) -> None:
     ticket.happens("transferred", MONDAY + timedelta(hours=1), **ADS, **{"from": "front"})
-    ticket.happens("assigned", MONDAY + timedelta(hours=20), by="cho", **ADS)
-    ticket.happens("transferred", MONDAY + timedelta(days=1), by="cho", **FRONT, **{"from": "ads"})
+    ticket.happens("assigned", MONDAY + timedelta(hours=20), actor="cho", **ADS)
+    ticket.happens("transferred", MONDAY + timedelta(days=1), actor="cho", **FRONT, **{"from": "ads"})
     quick, slow = ticket.entries("transferred")
     assert (quick.state, quick.department_id, quick.made_at) == ("kept", "front", MONDAY)
     assert (slow.state, slow.department_id, slow.made_at) == ("broken", "ads", MONDAY + timedelta(hours=1))
@@ -175,6 +175,11 @@ def test_the_department_that_passes_on_answers_for_how_quickly(ticket: Ledgered)
 
 def test_changing_the_person_within_a_department_is_no_transfer(ticket: Ledgered) -> None:
     ticket.happens("transferred", **FRONT, **{"from": "front"})
+    assert not ticket.entries("transferred")
+
+
+def test_what_somebody_who_leaves_hands_over_was_not_passed_on_late(ticket: Ledgered) -> None:
+    ticket.happens("transferred", MONDAY + timedelta(days=2), **ADS, **{"from": "front", "by": "kim"})
     assert not ticket.entries("transferred")
 
 
@@ -186,10 +191,10 @@ def test_an_open_promise_goes_with_its_ticket(ticket: Ledgered) -> None:
 def test_a_complaint_owes_an_apology_at_once_and_progress_from_a_person(ticket: Ledgered) -> None:
     ticket.happens("reclassified", kind="complaint")
     assert ticket.entry("apology").due_at == MONDAY + timedelta(minutes=10)
-    ticket.happens("apologised", MONDAY, by="system")
-    ticket.happens("told", by="system")
+    ticket.happens("apologised", MONDAY, actor="system")
+    ticket.happens("told", actor="system")
     assert (ticket.states()["apology"], ticket.states()["progress"]) == ("kept", "promised")
-    ticket.happens("told", by="kim")
+    ticket.happens("told", actor="kim")
     assert ticket.states()["progress"] == "kept"
 
 
@@ -256,3 +261,11 @@ def test_the_ledger_names_no_citizen(ticket: Ledgered) -> None:
 
 def test_the_month_is_that_in_seoul() -> None:
     assert promises.month_of(datetime(2026, 12, 1, 0, 30, tzinfo=SEOUL)) == "2026-12"
+
+
+def test_a_department_whose_hours_cannot_be_read_keeps_the_standard_ones(
+    desk: Database, vault: Vault
+) -> None:
+    with desk.session() as session:
+        session.get_one(Department, "front").hours = "whenever"
+    assert Ledgered(desk, vault).entry("passed_on").due_at == datetime(2026, 11, 23, 14, 0, tzinfo=SEOUL)
