@@ -96,6 +96,7 @@ class FakeFaq:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.built = 0
 
     def understand(self, text: str) -> Understanding:
         self.asked.append(text)
@@ -106,6 +107,12 @@ class FakeFaq:
 
     def entries(self) -> list[Entry]:
         return list(ENTRIES.values())
+
+    def search(self, text: str, k: int = 10) -> list[Candidate]:
+        return [Candidate(one.id, one.question, 0.5) for one in ENTRIES.values()][:k]
+
+    def rebuild(self) -> None:
+        self.built += 1
 
 
 @dataclass(frozen=True)
@@ -214,7 +221,9 @@ class World:
         kinds = Kinds(lambda: encoder)
         self.opening = Opening(database, self.vault, self.router, kinds, self.clock, self.links)
         self.conversations = self.restarted()
-        self.staff = StaffDesk(database, self.vault, self.channels, self.clock, self.hub)
+        self.staff = StaffDesk(
+            database, self.vault, self.channels, self.clock, self.hub, self.presence
+        )
         self.casework = Casework(
             database, self.vault, self.channels, self.clock, self.hub, self.attachments, self.links
         )

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
+from tests.conversations.world import World as Below
+from tests.web.console.office import Office
 from tests.web.console.world import Browser, World
 
 
@@ -21,3 +24,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 def lee(world: World) -> Browser:
     """Somebody of the customer support, logged in."""
     return world.signed_in("lee")
+
+
+@pytest.fixture
+def office(small_world: Below, app: FastAPI) -> Office:
+    """The whole house with its staff at work."""
+    return Office(small_world, app)
