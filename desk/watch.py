@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import Final
 
 import structlog
-from sqlalchemy import String, cast, exists, literal, or_, select, update
+from sqlalchemy import ColumnElement, String, cast, exists, literal, or_, select, update
 from sqlalchemy.orm import Session
 
+from core.clock import SEOUL
 from desk import directory, notices, overrides, promises, states, tickets
 from desk.calendar import Calendar, Hours, hours_or_standard, promise_end
 from desk.models import Department, Notice, Staff, Ticket
@@ -18,7 +19,9 @@ LEVELS: Final = (50, 80, 100)
 """Percent of the promised working time at which somebody is told."""
 
 _WARNING: Final = 80
-_REMINDER: Final = literal("waiting:") + Ticket.number + ":" + cast(Ticket.promised_on, String)
+_PROMISE: Final = Ticket.number + ":" + cast(Ticket.promised_on, String)
+_REMINDER: Final = literal("waiting:") + _PROMISE
+_BROKEN: Final = literal("broken:") + _PROMISE
 
 log = structlog.get_logger()
 
@@ -33,6 +36,7 @@ def tick(session: Session, now: datetime) -> None:
                 _press(session, ticket_id, calendar, now)
         except Exception as error:  # noqa: BLE001 - one ticket's trouble must not silence the others
             log.error("a ticket can't be escalated", ticket=ticket_id, error=type(error).__name__)
+    _ask_for_delay_notices(session, now)
     promises.overdue(session, now)
 
 
@@ -55,11 +59,10 @@ def _pressing(session: Session, calendar: Calendar, now: datetime) -> list[str]:
     """The open tickets that have reached a level at which nobody has been told yet, the nearest first."""
     units = {unit.id: _hours(unit) for unit in session.scalars(select(Department))}
     columns = (Ticket.id, Ticket.department_id, Ticket.clock_started_at, Ticket.promised_on, Ticket.escalated)
-    reminded = exists().where(Notice.staff_id == Ticket.staff_id, Notice.key == _REMINDER)
     rows = select(*columns).where(
         Ticket.state.in_(sorted(states.OPEN)),
         Ticket.escalated < LEVELS[-1],
-        or_(Ticket.waiting.is_(False), ~reminded),
+        or_(Ticket.waiting.is_(False), ~_told(_REMINDER)),
     )
     return [
         ticket_id
@@ -89,6 +92,25 @@ def _remind(session: Session, ticket: Ticket, reached: int, now: datetime) -> No
     if reached >= _WARNING:
         key = f"waiting:{ticket.number}:{ticket.promised_on}"  # as in _REMINDER
         notices.tell(session, ticket.staff, "waiting", key, ticket, now)
+
+
+def _ask_for_delay_notices(session: Session, now: datetime) -> None:
+    """The day has passed without an answer: whoever is responsible owes the citizen a word about it."""
+    late = select(Ticket).where(
+        Ticket.state.in_(sorted(states.OPEN)),
+        Ticket.promised_on < now.astimezone(SEOUL).date(),
+        Ticket.reply_needed.is_(True),
+        Ticket.expected_on.is_(None),
+        ~_told(_BROKEN),
+    )
+    for ticket in session.scalars(late).all():
+        key = f"broken:{ticket.number}:{ticket.promised_on}"  # as in _BROKEN
+        notices.tell(session, ticket.staff, "broken", key, ticket, now)
+
+
+def _told(key: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the responsible person was told of the occasion with that key."""
+    return exists().where(Notice.staff_id == Ticket.staff_id, Notice.key == key)
 
 
 def _audience(session: Session, ticket: Ticket, reached: int, now: datetime) -> Iterator[Staff]:

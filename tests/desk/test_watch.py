@@ -241,6 +241,40 @@ def test_a_head_who_answers_the_ticket_is_told_once(team: Database, number: str)
     assert told(team).count(("cho", "due100")) == 1
 
 
+def test_a_day_that_passed_unanswered_asks_the_person_for_a_delay_notice_once(
+    team: Database, number: str
+) -> None:
+    tick(team, promise_end(date(2026, 11, 26)) - timedelta(seconds=1))
+    assert asked_for_delay(team) == []
+    for hours in (0, 1, 30):
+        tick(team, promise_end(date(2026, 11, 26)) + timedelta(hours=hours))
+    assert asked_for_delay(team) == ["cho"]
+
+
+def test_whoever_takes_a_late_ticket_over_is_asked_for_the_delay_notice_too(
+    team: Database, number: str
+) -> None:
+    tick(team, ALL + timedelta(days=1))
+    step(team, number, "transferred", ALL + timedelta(days=1), staff="kim", department="front")
+    tick(team, ALL + timedelta(days=1))
+    assert asked_for_delay(team) == ["cho", "kim"]
+
+
+@pytest.mark.parametrize("kind", ["delayed", "answered"])
+def test_who_has_sent_the_delay_notice_or_the_answer_is_not_asked_for_it(
+    team: Database, number: str, kind: str
+) -> None:
+    step(team, number, kind, ALL, expected_on="2026-12-01")
+    tick(team, ALL + timedelta(days=1))
+    assert asked_for_delay(team) == []
+
+
+def asked_for_delay(database: Database) -> list[str]:
+    with database.session() as session:
+        asked = select(Notice.staff_id).where(Notice.kind == "broken").order_by(Notice.staff_id)
+        return list(session.scalars(asked))
+
+
 def test_only_who_has_an_address_is_owed_a_letter(team: Database, number: str) -> None:
     tick(team, ALL)
     with team.session() as session:
