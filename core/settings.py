@@ -43,7 +43,7 @@ class Settings(BaseSettings):
         description="FAQ를 바꾸거나 인코더를 조정할 때 나빠지면 안 되는 질문들(*.jsonl)의 폴더",
     )
     foundation_name: str = Field("한국언론재단(견본)", description="기관 이름")
-    foundation_phone: str = Field("02-000-1000", description="대표전화")
+    foundation_phone: str = Field("02-2001-7114", description="대표전화")
     foundation_address: str = Field("서울특별시 중구 세종대로 124 (견본)", description="주소")
     popular: list[str] = Field(
         [

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid
-from desk.directory_rows import DEPARTMENT, STAFF, Column, read
+from desk.directory_rows import STAFF, Column, read
 from desk.models import Department, Staff
-
-_TITLES: Final = {column.name: column.title for column in (*DEPARTMENT, *STAFF)} | {
-    "id": "ID",
-    "position": "순서",
-}
 
 
 @dataclass(frozen=True)
@@ -25,6 +20,11 @@ class Row:
 
     place: str
     raw: Mapping[str, str]
+    columns: Sequence[Column] = STAFF
+
+    def title(self, name: str) -> str:
+        """The column as people know it."""
+        return next((column.title for column in self.columns if column.name == name), name)
 
 
 @dataclass(frozen=True)
@@ -61,17 +61,18 @@ class Checked:
     def __init__(self, session: Session, rows: Rows) -> None:
         self.problems: list[Problem] = []
         self._units = {unit.id: unit.name for unit in session.scalars(select(Department))}
+        self._known_units = set(self._units)
         self._people = {person.id: person.username for person in session.scalars(select(Staff))}
-        self.departments = [self._read(DEPARTMENT, row) for row in rows.departments]
-        self.staff = [self._read(STAFF, row) for row in rows.staff]
+        self.departments = [self._read(row) for row in rows.departments]
+        self.staff = [self._read(row) for row in rows.staff]
         self._identify(rows)
         for row, unit in zip(rows.departments, self.departments, strict=True):
             self._department(row, unit)
         for row, person in zip(rows.staff, self.staff, strict=True):
             self._person(row, person)
 
-    def _read(self, columns: Sequence[Column], row: Row) -> dict[str, Any]:
-        values, wrong = read(columns, row.raw)
+    def _read(self, row: Row) -> dict[str, Any]:
+        values, wrong = read(row.columns, row.raw)
         for name, message in wrong.items():
             self._wrong(row, name, message)
         return values
@@ -101,7 +102,7 @@ class Checked:
 
     def _department(self, row: Row, unit: dict[str, Any]) -> None:
         for name in ("name", "phone"):
-            if name not in row.raw and unit.get("id") not in self._units:
+            if name not in row.raw and unit.get("id") not in self._known_units:
                 self._wrong(row, name, "필수 항목입니다.")
         if unit.get("backup"):
             unit["backup"] = self._unit(row, "backup", unit["backup"])
@@ -141,4 +142,4 @@ class Checked:
             self._wrong(row, column, f"등록되지 않은 직원 아이디입니다: {username}")
 
     def _wrong(self, row: Row, name: str, message: str) -> None:
-        self.problems.append(Problem(row.place, _TITLES.get(name, name), message))
+        self.problems.append(Problem(row.place, row.title(name), message))

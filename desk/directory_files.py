@@ -84,7 +84,7 @@ def _tables(tables: Iterable[tuple[str, list[tuple[int, list[str]]]]]) -> Rows:
         for line, cells in lines[1:]:
             if any(cell.strip() for cell in cells):
                 raw = {field: cell for field, cell in zip(fields, cells, strict=False) if field}
-                found[kind].append(Row(f"{place} {line}행", raw))
+                found[kind].append(Row(f"{place} {line}행", raw, _SHEETS[kind][1]))
     if sum(map(len, found.values())) > MOST_ROWS:
         problems.append(Problem("파일", "", f"한 번에 {MOST_ROWS:,}행까지 가져올 수 있습니다."))
     if problems:
@@ -158,7 +158,7 @@ def _yaml(name: str, data: bytes) -> Rows:
         if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
             raise _unreadable(name, f"{kind}는 목록이어야 합니다.")
         places = [f"{name} {item.start_mark.line + 1}행" for item in nodes[kind].value] if listed else []
-        found[kind] = [Row(place, _plain(one)) for place, one in zip(places, listed, strict=True)]
+        found[kind] = [Row(place, _plain(one), columns) for place, one in zip(places, listed, strict=True)]
         names = {column.name for column in columns}
         problems += [
             Problem(row.place, field, "모르는 항목입니다.")

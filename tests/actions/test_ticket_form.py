@@ -62,7 +62,7 @@ async def test_the_third_wrong_number_leaves_the_form_with_a_telephone_to_call(r
     assert said.slots["gave_up"] is True
     assert said.slots["requested_slot"] is None
     assert said.slots["contact_tries"] is None
-    assert "02-000-1000" in said.texts[0]
+    assert "02-2001-7114" in said.texts[0]
     assert len(said.replies) == 1
 
 

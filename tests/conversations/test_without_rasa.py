@@ -168,7 +168,7 @@ async def test_the_widget_gets_the_form_itself_with_the_question_filled_in(down:
 async def test_a_messenger_is_told_the_telephone_instead_of_a_form(down: World) -> None:
     outcome = await down.send("문의 접수하기", "open_ticket", channel="kakao")
     assert outcome.replies[0].kind == "offer"
-    assert "02-000-1000" in outcome.replies[0].text
+    assert "02-2001-7114" in outcome.replies[0].text
 
 
 async def test_whose_telephone_is_still_told(down: World) -> None:

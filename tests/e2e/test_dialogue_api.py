@@ -243,7 +243,7 @@ def test_three_wrong_telephone_numbers_end_the_form_with_a_number_to_call(kakao:
     kakao.say("한결")
     for wrong in ("010-12", "없어요"):
         assert kakao.say(wrong).texts[0].endswith("올바르지 않은 것 같습니다.")
-    assert "02-000-1000" in kakao.say("999").text
+    assert "02-2001-7114" in kakao.say("999").text
     assert "무료" in kakao.say("복사기 써도 되나요?").text
 
 

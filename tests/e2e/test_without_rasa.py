@@ -110,6 +110,6 @@ def test_without_rasa_kakao_still_answers_and_names_a_number_to_call(broken: Ins
     kakao = KakaoCitizen(broken)
     assert "무료" in kakao.say("복사기 써도 되나요?").text
     assert kakao.told.seconds < PATIENCE_S
-    assert "02-000-1000" in kakao.say(UNKNOWN).text
+    assert "02-2001-7114" in kakao.say(UNKNOWN).text
     assert kakao.told.seconds < PATIENCE_S
     assert "문의 접수하기" in kakao.told.buttons

@@ -109,7 +109,7 @@ def test_the_token_tells_no_name_and_no_two_are_the_same(client: TestClient) -> 
 def test_the_config_has_what_the_widget_shows_first(client: TestClient) -> None:
     config = client.get("/api/chat/config").json()
     assert config["greeting"] == "무엇을 도와드릴까요?"
-    assert config["phone"] == "02-000-1000"
+    assert config["phone"] == "02-2001-7114"
     assert config["suggestions"] == ["정부광고 수수료는 얼마인가요?"]
     assert set(config["consent"]) == {"version", "purpose", "items", "retention", "refusal"}
 

@@ -12,7 +12,7 @@ def test_the_home_page_has_the_widget_and_invites_to_ask(client: TestClient) -> 
     page = client.get("/").text
     assert "/static/widget.js" in page
     assert "정부광고 수수료는 얼마인가요?" in page
-    assert "02-000-1000" in page
+    assert "02-2001-7114" in page
 
 
 def test_everything_that_the_home_page_loads_is_there(client: TestClient) -> None:
@@ -32,7 +32,7 @@ def test_a_browser_gets_an_error_page_with_a_way_to_a_person(
     response = client.get(path, headers=HTML)
     assert response.status_code == status
     assert response.headers["content-type"].startswith("text/html")
-    assert "02-000-1000" in response.text
+    assert "02-2001-7114" in response.text
     assert "십시오" in response.text or "습니다" in response.text
 
 

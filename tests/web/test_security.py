@@ -96,8 +96,8 @@ def test_an_unexpected_error_is_a_page_for_a_browser(app: FastAPI, client: TestC
     response = client.get("/broken", headers=HTML)
     assert response.status_code == 500
     assert response.headers["content-type"].startswith("text/html")
-    assert "02-000-1000" in response.text
-    assert "1234" not in response.text.replace("02-000-1000", "")
+    assert "02-2001-7114" in response.text
+    assert "1234" not in response.text.replace("02-2001-7114", "")
 
 
 def test_an_unexpected_error_is_logged_by_kind_and_place_alone(

@@ -165,4 +165,4 @@ def test_while_a_person_has_the_conversation_kakao_still_gets_a_valid_answer(
 def test_rasa_down_still_answers_inside_the_limits(kakao: Any, small_world: World) -> None:
     small_world.dialogue.down = True
     assert kakao(COPIER)[0][0].startswith("네, 쓰실 수 있습니다.\n담당: 총무팀 02-000-1100")
-    assert "02-000-1000" in kakao(UNKNOWN)[0][0]
+    assert "02-2001-7114" in kakao(UNKNOWN)[0][0]

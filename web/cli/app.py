@@ -8,6 +8,7 @@ from core.errors import EungdaeError
 from web.cli import (
     decision_commands,
     desk_commands,
+    directory_commands,
     faq_commands,
     ledger_commands,
     ops_commands,
@@ -36,6 +37,7 @@ app.command("import")(faq_commands.import_)
 app.command("export")(faq_commands.export)
 app.command("setup-data", hidden=True)(setup_commands.setup_data)
 app.add_typer(staff_commands.app, name="staff")
+app.add_typer(directory_commands.app, name="directory")
 
 
 def main() -> None:
