@@ -123,8 +123,11 @@ class Citizen:
     sender: str = field(default_factory=lambda: f"{uuid.uuid4().hex}.1")
 
     def say(self, intent: str, text: str = "말", *, message_id: str = "", **metadata: Any) -> Answer:
-        """One message, understood as `intent`."""
-        understanding = {"intent": {"name": intent, "confidence": 0.9}, "entities": []}
+        """One message, understood as `intent`; with `intent@entity=value` a button that has a value."""
+        intent, _, entity = intent.partition("@")
+        name, _, value = entity.partition("=")
+        entities = [{"entity": name, "value": value}] if entity else []
+        understanding = {"intent": {"name": intent, "confidence": 0.9}, "entities": entities}
         body = {
             "sender": self.sender,
             "message_id": message_id or uuid.uuid4().hex,

@@ -25,14 +25,33 @@ SPOKEN: dict[str, dict[str, Any]] = {
     "action_find_staff": {"kind": "staff"},
     "action_check_ticket": {"kind": "status"},
     "action_feedback_yes": {"kind": "feedback", "pending": None},
+    "action_own_tickets": {"kind": "status", "pending": None},
+    "action_tell_staff": {"kind": "text", "pending": None},
+    "action_follow_up": {"kind": "text"},
+    "action_ask_withdraw": {"kind": "text", "pending": "withdraw"},
+    "action_withdraw": {"kind": "text", "pending": None},
     "action_default_fallback": {"kind": "text"},
 }
 FORM_SLOTS = {
-    "ticket_form": ["consent", "contact_name", "contact", "matter", "reply_needed", "contact_tries"],
+    "ticket_form": [
+        "consent",
+        "contact_name",
+        "contact",
+        "matter",
+        "kind",
+        "appointment",
+        "reply_needed",
+        "contact_tries",
+    ],
+    "follow_up_form": ["ticket", "follow_up", "words"],
     "status_form": ["ticket_number", "ticket_phone", "status_tries"],
 }
 CHECKED = {"contact": "contact_tries", "ticket_phone": "status_tries"}
 MOST_TRIES = 3
+REFUSED = "E-20261122-2222"
+"""The ticket that nothing can be added to."""
+TAKEN = "taken"
+"""The time that somebody else has booked before the ticket is opened."""
 
 
 def slot(name: str, value: Any) -> dict[str, Any]:
@@ -62,9 +81,14 @@ def run(call: dict[str, Any]) -> dict[str, Any]:
     if name.startswith("validate_"):
         return validate(name, tracker)
     events: list[dict[str, Any]] = []
-    if name in ("action_cancelled", "action_open_ticket", "action_check_ticket"):
-        emptied = [*FORM_SLOTS["ticket_form"], *FORM_SLOTS["status_form"], "gave_up", "pending"]
+    if name == "action_open_ticket" and tracker["slots"]["appointment"] == TAKEN:
+        events = [slot("appointment", None), slot("reply_needed", None)]
+        events.append({"event": "followup", "name": "ticket_form", "timestamp": None})
+    elif name in ("action_cancelled", "action_open_ticket", "action_check_ticket", "action_follow_up"):
+        emptied = [*(each for slots in FORM_SLOTS.values() for each in slots), "gave_up", "pending"]
         events = [slot(each, None) for each in emptied]
+    elif name == "action_change_kind":
+        return {"events": [slot("kind", None), slot("appointment", None)], "responses": []}
     elif name == "action_offer_ticket":
         shows_forms = tracker["latest_message"]["metadata"].get("channel", {}).get("form")
         matter = tracker["latest_message"]["metadata"].get("matter")
@@ -88,6 +112,16 @@ def validate(name: str, tracker: dict[str, Any]) -> dict[str, Any]:
         candidates[event["name"]] = event["value"]
     events, responses = [], []
     for each, value in candidates.items():
+        if each in ("matter", "kind") and value is not None:
+            # As ours: a matter tells the kind, and only a reservation has a time.
+            kind = value if each == "kind" else "reservation" if "예약" in value else "inquiry"
+            appointment = None if kind == "reservation" else "none"
+            events += [slot(each, value), slot("kind", kind), slot("appointment", appointment)]
+            continue
+        if each == "ticket" and value == REFUSED:
+            events += [slot("ticket", None), slot("gave_up", True), slot("requested_slot", None)]
+            responses.append(reply("refused", tracker))
+            continue
         tries_slot = CHECKED.get(each)
         if tries_slot and value is not None and not value.startswith("[[phone:valid:"):
             tries = (tracker["slots"].get(tries_slot) or 0) + 1

@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 
+from tests.bot.stub_actions import REFUSED
+
 pytestmark = pytest.mark.rasa
 
 PHONE, NAME, MATTER = "=[[phone:valid:1]]", "=[[name:valid:2]]", "=[[matter:valid:3]]"
+RESERVATION = "=예약하고_싶습니다"
+TICKET, TIME = "E-20261122-7F3K", "slot@slot=2026-11-25T10:00:00+09:00"
+ALL_BUT_REPLY = f"open_ticket affirm {NAME} {PHONE} {MATTER}"
 INTENTS = [
     "faq",
     "choices",
@@ -24,7 +29,24 @@ INTENTS = [
     "open_ticket",
     "find_staff",
     "check_ticket",
+    "add",
+    "objection",
+    "withdraw",
+    "own_tickets",
+    "tell_staff",
+    "kind",
+    "slot",
+    "change_kind",
+    f"add@ticket={TICKET}",
+    f"objection@ticket={TICKET}",
+    f"objection@ticket={REFUSED}",
+    f"withdraw@ticket={TICKET}",
+    f"tell_staff@ticket={TICKET}",
+    "kind@kind=complaint",
+    "kind@kind=reservation",
+    "slot@slot=2026-11-25T10:00:00+09:00",
 ]
+"""All that a message can mean; `intent@entity=value` is a button that has a value."""
 STATES = {
     "nothing is pending": "greet",
     "after an answer": "faq",
@@ -35,6 +57,12 @@ STATES = {
     "asked for a contact": f"open_ticket affirm {NAME}",
     "asked for the matter": f"open_ticket affirm {NAME} {PHONE}",
     "asked whether to reply": f"open_ticket affirm {NAME} {PHONE} {MATTER}",
+    "asked for a time": f"open_ticket affirm {NAME} {PHONE} {RESERVATION}",
+    "asked for another kind": f"{ALL_BUT_REPLY} change_kind",
+    "asked for words to add": f"add@ticket={TICKET}",
+    "asked for an objection": f"objection@ticket={TICKET}",
+    "asked which ticket": "add",
+    "asked whether to withdraw": f"withdraw@ticket={TICKET}",
     "asked for a ticket number": "check_ticket",
     "asked for a ticket's phone": "check_ticket =2026-1",
 }
@@ -78,6 +106,19 @@ def test_no_message_in_any_state_goes_unanswered(state: str, another: Callable[[
         ("find_staff choices", "action_find_staff"),
         ("find_staff unknown", "action_find_staff"),
         ("find_staff faq", "action_answer"),
+        ("own_tickets", "action_own_tickets"),
+        (f"tell_staff@ticket={TICKET}", "action_tell_staff"),
+        ("faq tell_staff affirm", "action_default_fallback"),
+        (f"add@ticket={TICKET}", "action_ask_words"),
+        (f"objection@ticket={TICKET}", "action_ask_words"),
+        (f"add@ticket={TICKET} =내일_갑니다", "action_follow_up"),
+        (f"add@ticket={TICKET} =내일_갑니다 affirm", "action_default_fallback"),
+        (f"withdraw@ticket={TICKET}", "action_ask_withdraw"),
+        (f"withdraw@ticket={TICKET} affirm", "action_withdraw"),
+        (f"withdraw@ticket={TICKET} affirm affirm", "action_default_fallback"),
+        (f"withdraw@ticket={TICKET} deny", "action_cancelled"),
+        ("kind@kind=complaint", "action_default_fallback"),
+        ("change_kind", "action_default_fallback"),
     ],
 )
 def test_each_intent_leads_where_the_rules_say(script: str, last: str, citizen: Any) -> None:
@@ -200,3 +241,86 @@ def test_a_second_ticket_is_asked_from_the_beginning(citizen: Any) -> None:
     whole = f"open_ticket affirm {NAME} {PHONE} {MATTER} affirm"
     assert citizen.do(whole).replies == ["action_open_ticket"]
     assert citizen.do(whole).replies == ["action_open_ticket"]
+
+
+# Kinds and times in the ticket's form
+
+
+def test_a_kind_that_needs_no_time_is_asked_for_none_and_the_kind_itself_never(citizen: Any) -> None:
+    assert citizen.do(ALL_BUT_REPLY).slot == "reply_needed"
+
+
+def test_a_reservation_is_asked_for_a_time(citizen: Any) -> None:
+    assert citizen.do(f"open_ticket affirm {NAME} {PHONE} {RESERVATION}").slot == "appointment"
+    assert citizen.do(TIME).slot == "reply_needed"
+    done = citizen.do("affirm")
+    assert done.replies == ["action_open_ticket"]
+    assert done.body["replies"][0]["data"]["slots"]["appointment"] == "2026-11-25T10:00:00+09:00"
+
+
+def test_another_kind_is_picked_and_nothing_else_is_asked_again(citizen: Any) -> None:
+    assert citizen.do(f"{ALL_BUT_REPLY} change_kind").slot == "kind"
+    assert citizen.do("kind@kind=complaint").slot == "reply_needed"
+    done = citizen.do("affirm")
+    assert done.body["replies"][0]["data"]["slots"]["kind"] == "complaint"
+
+
+def test_picking_a_reservation_asks_for_its_time_and_nothing_else(citizen: Any) -> None:
+    assert citizen.do(f"{ALL_BUT_REPLY} change_kind kind@kind=reservation").slot == "appointment"
+    assert citizen.do(TIME).slot == "reply_needed"
+
+
+def test_a_time_that_somebody_else_took_is_the_only_thing_asked_again(citizen: Any) -> None:
+    again = citizen.do(f"open_ticket affirm {NAME} {PHONE} {RESERVATION} slot@slot=taken affirm")
+    assert (again.replies, again.slot) == (["action_open_ticket", "action_ask_appointment"], "appointment")
+    assert citizen.do(f"{TIME} affirm").replies == ["action_open_ticket"]
+
+
+# Words to the person in charge
+
+
+@pytest.mark.parametrize("what", ["add", "objection"])
+def test_words_to_staff_are_taken_whatever_they_mean(what: str, citizen: Any) -> None:
+    assert citizen.do(f"{what}@ticket={TICKET}").slot == "words"
+    done = citizen.say("faq", "복사기를 써도 되는지 물었습니다")
+    assert (done.replies, done.form) == (["action_follow_up"], None)
+    slots = done.body["replies"][0]["data"]["slots"]
+    assert (slots["ticket"], slots["follow_up"]) == (TICKET, what)
+    assert slots["words"] == "복사기를 써도 되는지 물었습니다"
+
+
+def test_where_nothing_can_be_added_nothing_is_asked(citizen: Any) -> None:
+    refused = citizen.do(f"objection@ticket={REFUSED}")
+    assert (refused.replies, refused.form) == (["refused", "action_cancelled"], None)
+    assert citizen.do("greet").replies == ["action_greet"]
+    assert citizen.do(f"add@ticket={TICKET}").slot == "words"
+
+
+def test_another_button_while_words_are_awaited_is_no_word(citizen: Any) -> None:
+    citizen.do(f"add@ticket={TICKET}")
+    assert citizen.say(f"objection@ticket={TICKET}", "이의 제기").slot == "words"
+    done = citizen.do("=만족하지_않습니다")
+    assert done.body["replies"][0]["data"]["slots"]["follow_up"] == "objection"
+
+
+@pytest.mark.parametrize(
+    ("intent", "last"),
+    [
+        ("stop", "action_cancelled"),
+        ("handoff", "action_offer_ticket"),
+        ("own_tickets", "action_own_tickets"),
+        (f"withdraw@ticket={TICKET}", "action_ask_withdraw"),
+    ],
+)
+def test_words_to_staff_can_be_left(intent: str, last: str, citizen: Any) -> None:
+    left = citizen.do(f"add@ticket={TICKET} {intent}")
+    assert (left.replies[-1], left.form) == (last, None)
+    assert citizen.do("greet").replies == ["action_greet"]
+
+
+def test_the_words_of_one_ticket_are_not_those_of_the_next(citizen: Any) -> None:
+    citizen.do(f"objection@ticket={TICKET} =아쉽습니다")
+    assert citizen.do("add@ticket=E-20261123-8G4L").slot == "words"
+    done = citizen.do("=하나_더")
+    slots = done.body["replies"][0]["data"]["slots"]
+    assert (slots["ticket"], slots["follow_up"], slots["words"]) == ("E-20261123-8G4L", "add", "하나_더")
