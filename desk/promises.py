@@ -172,7 +172,8 @@ def _occurrence(session: Session, pledge: Pledge, ticket: Ticket, event: TicketE
     if event.kind == "answered":
         if event.data.get("how") == "phone":
             return
-        good = _signs(session, event.actor)
+        # What the system confirms (a slot that was chosen), it signs in the name of the person in charge.
+        good = _signs(session, ticket.staff_id if event.actor in _NOT_STAFF else event.actor)
     if pledge.clock:
         since = (
             _arrival(session, ticket, event, entry.department_id) if pledge.clock.since_arrival else event.at
@@ -228,9 +229,9 @@ def _arrival(session: Session, ticket: Ticket, transfer: TicketEvent, department
     return since
 
 
-def _signs(session: Session, actor: str) -> bool:
-    """Whether whoever answered has a name, a department and a telephone to sign with."""
-    staff = session.get(Staff, actor)
+def _signs(session: Session, staff_id: str) -> bool:
+    """Whether that person has a name, a department and a telephone to sign with."""
+    staff = session.get(Staff, staff_id)
     unit = staff.department if staff else None
     return bool(staff and staff.name and unit and (staff.phone or unit.phone))
 

@@ -245,6 +245,11 @@ def test_a_written_answer_is_signed_and_one_by_telephone_cannot_be(ticket: Ledge
     assert [entry.state for entry in ticket.entries("signed")] == ["kept"]
 
 
+def test_what_the_system_confirms_is_signed_by_whoever_is_in_charge(ticket: Ledgered) -> None:
+    ticket.happens("answered", actor="system", how="chat")
+    assert ticket.entry("signed").state == "kept"
+
+
 def test_an_answer_that_nobody_could_sign_breaks_that_promise(desk: Database, ticket: Ledgered) -> None:
     with desk.session() as session:
         session.get_one(Staff, "kim").department_id = None
