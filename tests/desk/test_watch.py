@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -103,6 +104,13 @@ def test_everybody_is_told_once_however_often_the_clock_is_watched(team: Databas
         tick(team, moment)
     assert len(told(team)) == len(set(told(team))) == 6
     assert levels(team) == [50, 80, 100]
+
+
+def test_two_processes_that_watch_at_once_tell_everybody_once(team: Database, number: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: tick(team, ALL), range(8)))
+    assert told(team) == [("cho", "due100"), ("park", "due100"), ("yoon", "due100")]
+    assert levels(team) == [100]
 
 
 def test_after_a_pause_of_the_server_only_the_highest_level_is_told(team: Database, number: str) -> None:
