@@ -74,6 +74,14 @@ class SmtpMailer:
             log.warning("the mail server can't be used", error=type(error).__name__, host=self.host)
         return outcomes + [Outcome.LATER] * (len(mails) - len(outcomes))
 
+    async def trouble(self) -> str:
+        """Try the connection and the log-in; returns the kind of error, empty when all is well."""
+        try:
+            async with self._connection():
+                return ""
+        except (aiosmtplib.SMTPException, OSError) as error:
+            return type(error).__name__
+
     async def _one(self, server: aiosmtplib.SMTP, mail: Mail) -> Outcome:
         try:
             await server.send_message(self._letter(mail), sender=self.sender, recipients=[mail.to])
@@ -113,7 +121,7 @@ def _outcome(code: int) -> Outcome:
     return Outcome.REFUSED if code >= 500 else Outcome.LATER
 
 
-def build_mailer(settings: Settings, secrets: Secrets) -> Mailer | None:
+def build_mailer(settings: Settings, secrets: Secrets) -> SmtpMailer | None:
     """The mailer of the settings; None when no server is set."""
     if not settings.smtp_host:
         return None

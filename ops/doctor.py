@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import subprocess
@@ -17,8 +18,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.database import Database
+from core.mail import build_mailer
 from core.migrate import alembic_config
 from core.secrets import FILE_NAME as SECRETS_FILE
+from core.secrets import load_secrets
 from core.settings import Settings
 from ops.guard import NotStartable, require_free
 from ops.layout import ROOT
@@ -50,7 +53,7 @@ Examination = Callable[[Settings], Sequence[Check]]
 
 def examine(settings: Settings, more: Sequence[Examination] = ()) -> list[Check]:
     """Look at everything. What can't be examined is a failed check, never an exception."""
-    everything = [_environments, _secrets, _disk, _database, _prepared, _processes, *more]
+    everything = [_environments, _secrets, _disk, _database, _prepared, _processes, _mail, *more]
     return [check for examination in everything for check in _safely(examination, settings)]
 
 
@@ -126,6 +129,15 @@ def _database(settings: Settings) -> Sequence[Check]:
             )
         ]
     return [Check("데이터베이스", State.OK, f"{database.engine.dialect.name}, 구조 {head}")]
+
+
+def _mail(settings: Settings) -> Sequence[Check]:
+    if not settings.smtp_host:
+        return [Check("전자우편", State.OK, "설정하지 않았습니다. 직원 알림은 콘솔에서만 보입니다")]
+    mailer = build_mailer(settings, load_secrets(settings.data_dir))
+    if mailer and (trouble := asyncio.run(mailer.trouble())):
+        return [Check("전자우편", State.FAILED, f"{settings.smtp_host}로 보낼 수 없습니다({trouble})")]
+    return [Check("전자우편", State.OK, f"{settings.smtp_host}로 보냅니다")]
 
 
 def _prepared(settings: Settings) -> Sequence[Check]:

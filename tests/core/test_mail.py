@@ -184,6 +184,13 @@ async def test_the_password_is_asked_for_and_a_wrong_one_can_be_mended(
     server.stop()
 
 
+async def test_whether_the_server_can_be_used_is_known_before_the_first_letter(office: Office) -> None:
+    handler, mailer = office
+    assert await mailer.trouble() == ""
+    assert await replace(mailer, security="starttls").trouble() == "SMTPException"
+    assert handler.letters == []
+
+
 async def test_no_address_gets_into_the_log(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     _, mailer = office
     await mailer.send([replace(LETTER, to="crash@example.kr")])

@@ -55,6 +55,15 @@ def test_secrets_that_others_can_read_are_a_failure(settings: Settings, tmp_path
     assert states(settings)["비밀 키"] is State.FAILED
 
 
+def test_a_mail_server_that_cannot_be_used_is_a_failure_and_none_is_not(
+    settings: Settings, port: int, tmp_path: Path
+) -> None:
+    load_secrets(tmp_path)
+    assert states(settings)["전자우편"] is State.OK
+    absent = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none"}
+    assert states(settings.model_copy(update=absent))["전자우편"] is State.FAILED
+
+
 def test_a_process_that_answers_is_well(settings: Settings, answering: int) -> None:
     assert states(settings.model_copy(update={"port": answering}))["웹"] is State.OK
 
