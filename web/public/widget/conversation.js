@@ -4,6 +4,7 @@ const REPLY_PATIENCE_MS = 8_000;
 const ACK_MS = 8_000;
 const POLL_MS = 4_000;
 const LONGEST_PAUSE_S = 30;
+const TYPING_MS = 3_000;
 
 /** Messages get their ids here, so sending one twice is harmless; they go out one at a time, in order. */
 export class Conversation {
@@ -29,14 +30,12 @@ export class Conversation {
     api.onRenewed = () => this.#renewed();
   }
 
-  /** Brings back an earlier conversation and what was left unsent. */
   async begin() {
     if (this.#api.token) await this.#line.start();
     for (const item of this.#queue) this.#log.pending(item);
     this.#send();
   }
 
-  /** payload: what a pressed button means. */
   say(text, payload) {
     const item = { id: newId(), text, payload };
     this.#queue.push(item);
@@ -69,14 +68,12 @@ export class Conversation {
     for (const item of this.#queue.filter(({ id }) => fresh.some((message) => message.id === id))) this.settle(item);
   }
 
-  /** Returns the replies, not shown yet. */
   async openTicket(fields) {
     const { replies } = await this.#api.call("POST", "tickets", fields);
     this.#line.start();
     return replies;
   }
 
-  /** Nothing shown so far is news after a reload. */
   markSeen() {
     const current = session.get();
     const seen = this.#last - this.#base;
@@ -106,7 +103,6 @@ export class Conversation {
     }
   }
 
-  /** True when the next one may go. */
   async #deliver(item) {
     this.#expectReply(true);
     try {
@@ -154,7 +150,15 @@ export class Conversation {
     this.#log.retire();
   }
 
-  /** Only the bot is "typing…": it answers at once, a person may take their time. */
+  typing() {
+    this.#line.typing();
+  }
+
+  staffTypes(yes) {
+    this.#log.showTyping(yes);
+  }
+
+  /** The bot answers at once; whether a person is typing, the server tells. */
   #expectReply(yes) {
     clearTimeout(this.#timers.typing);
     this.#log.showTyping(yes && !this.#person);
@@ -183,6 +187,7 @@ class Line {
   #polling;
   #waiting; // for the acknowledgement of { id }, then settle(yes)
   #started = false;
+  #typed = 0;
   #cursor = 0; // replies to a POST don't move it: others may stand before them
 
   constructor(api, conversation) {
@@ -193,7 +198,6 @@ class Line {
     document.addEventListener("visibilitychange", () => document.hidden || this.#hurry());
   }
 
-  /** Needs a session. */
   async start() {
     if (this.#started) return;
     this.#started = true;
@@ -216,6 +220,12 @@ class Line {
     });
   }
 
+  typing() {
+    if (!this.#ready || Date.now() - this.#typed < TYPING_MS) return;
+    this.#typed = Date.now();
+    this.#socket.send('{"type":"typing"}');
+  }
+
   #settle(done) {
     this.#waiting?.settle(done);
     this.#waiting = undefined;
@@ -236,13 +246,14 @@ class Line {
     }
   }
 
-  #receive({ type, message, person }) {
+  #receive({ type, message, person, typing }) {
     // Over HTTP the same message tells what is wrong with it.
     if (type === "error") return this.#settle(false);
     this.#failures = 0;
     this.#conversation.reachable(true);
     if (type === "message") this.#take([message]);
     else if (type === "person") this.#conversation.meet(person);
+    else this.#conversation.staffTypes(typing);
   }
 
   #take(messages) {
@@ -318,14 +329,12 @@ export class Api {
     return this.#fetch("GET", "config");
   }
 
-  /** Counts what came since the visitor last looked. */
   async unread() {
     const { token, seen } = session.get();
     const { messages } = await this.#fetch("GET", `messages?after=${seen}`, token);
     return messages.filter(({ author }) => author !== "citizen").length;
   }
 
-  /** Opens a session where there is none, replaces an expired one. */
   async call(method, path, body) {
     const token = this.token ?? (await this.#renew());
     try {

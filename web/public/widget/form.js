@@ -1,25 +1,28 @@
 /** The ticket form, inside the chat. */
 import { h } from "../widget.js";
 import { draft, newId } from "./conversation.js";
-import { facts, lengthOf, LONGEST } from "./messages.js";
+import { facts } from "./messages.js";
 
-const PHONE = /^(\+?82[1-9]|0)\d{8,10}$|^1[568]\d{6}$/;
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
-const CHECKED = ["name", "phone", "email", "matter", "consent"];
+const NAMES = ["name", "phone", "email", "matter", "kind", "reply_needed"];
+const INQUIRY = { id: "inquiry", label: "문의", fields: [] };
 
-/** actions: submit(fields) → replies, submitted(replies), cancel(), phone (of the foundation, if known). */
+/** actions: submit(fields) → replies, submitted(replies), learn(matter) → { kind, days }, cancel() */
 export class TicketForm {
   #actions;
-  #consent;
+  #config;
+  #kind;
+  #picked; // by hand
+  #days;
   requestId = newId(); // the same for every try: a repeated one opens no second ticket
 
-  constructor({ id, position, data = {} }, consent, actions) {
+  constructor({ id, position, data = {} }, config, actions) {
     this.id = id;
     this.position = position;
     this.#actions = actions;
-    this.#consent = data.consent ?? consent ?? {};
+    this.#config = { kinds: [INQUIRY], ...config };
+    this.#config.consent = data.consent ?? config.consent ?? {};
     this.#build();
-    this.#fill(data.matter);
+    this.#fill(data);
   }
 
   focus() {
@@ -37,16 +40,22 @@ export class TicketForm {
 
   #build() {
     this.title = h("h3", { tabindex: "-1" }, "문의 접수");
+    this.hint = h("p.hint");
+    this.extra = h("div");
     this.summary = h("p.error", { role: "alert" });
     this.submit = h("button.primary", {}, "접수하기");
+    const kinds = this.#config.kinds.map(({ id, label }) => h("option", { value: id }, label));
     this.form = h("form", { novalidate: true, onsubmit: (event) => this.#submit(event), oninput: () => this.#keep() },
       this.title,
+      field("matter", "내용", { rows: "4", required: true, onchange: () => this.#learn() }, "textarea"),
+      field("kind", "접수 종류", { onchange: () => this.#shape((this.#picked = true)) }, "select", kinds),
+      this.hint,
+      this.extra,
       field("name", "성함", { autocomplete: "name", maxlength: "50", required: true }),
       h("fieldset", {},
         h("legend", {}, "연락처", h("span.required", {}, " (둘 중 하나는 필수)")),
         field("phone", "전화번호", { type: "tel", autocomplete: "tel", placeholder: "예: 010-1234-5678" }),
         field("email", "전자우편", { type: "email", autocomplete: "email", placeholder: "예: hong@example.kr" })),
-      field("matter", "문의 내용", { rows: "4", required: true }, "textarea"),
       h("fieldset", {},
         h("legend", {}, "답변을 받으시겠습니까?"),
         h("div.radios", {},
@@ -63,25 +72,54 @@ export class TicketForm {
   }
 
   #agreement() {
-    const { purpose, items, retention, refusal, version } = this.#consent;
+    const { purpose, items, retention, refusal, version } = this.#config.consent;
     return h("fieldset.consent", {},
       h("legend", {}, "개인정보 수집·이용 동의"),
       facts({ "목적": purpose, "항목": [items ?? []].flat().join(", "), "보유 기간": retention, "거부할 권리": refusal }),
-      version && h("p.hint", {}, `동의서 판: ${version}`),
+      h("p.hint", {}, `동의서 판: ${version}`),
       choice("위 내용에 동의합니다 (필수)", { type: "checkbox", name: "consent", ...describedBy("consent") }),
       errorLine("consent"));
   }
 
-  /** Brings back what was typed before a reload; consent is given by hand each time. */
-  #fill(matter) {
+  /** What is known, or what was typed before a reload; consent is given by hand each time. */
+  #fill(known) {
     const kept = draft.get("form");
-    const values = kept?.id === this.id ? kept.values : { matter: matter ?? "" };
-    for (const [name, value] of Object.entries(values)) this.form.elements[name].value = value;
+    const { facts, ...values } = kept?.id === this.id ? kept.values : known;
+    this.#put({ kind: INQUIRY.id, ...values });
+    this.#shape();
+    this.#put(facts ?? {});
+  }
+
+  #put(values) {
+    const { elements } = this.form;
+    for (const [name, value] of Object.entries(values)) if (elements[name] && name !== "consent") elements[name].value = value;
+  }
+
+  #shape() {
+    const { kinds } = this.#config;
+    this.#kind = kinds.find(({ id }) => id === this.form.elements.kind.value) ?? INQUIRY;
+    this.hint.textContent = this.#kind.hint ?? "";
+    this.extra.replaceChildren(...this.#kind.fields.map(({ name, label, hint, shape }) =>
+      shape === "slot"
+        ? field(name, label, {}, "select", [h("option", { value: "" }, "담당자와 정하겠습니다"), ...(this.#days ?? []).map(dayOf)])
+        : field(name, label, { type: shape, placeholder: hint })));
+    if (!this.#days && this.#kind.fields.some(({ shape }) => shape === "slot")) this.#learn();
+  }
+
+  async #learn() {
+    const { kind, days } = await this.#actions.learn(this.form.elements.matter.value).catch(() => ({}));
+    if (!kind) return;
+    this.#days = days;
+    const { facts } = this.#values();
+    if (!this.#picked) this.form.elements.kind.value = kind;
+    this.#shape();
+    this.#put(facts);
   }
 
   #values() {
-    const names = ["name", "phone", "email", "matter", "reply_needed"];
-    return Object.fromEntries(names.map((name) => [name, this.form.elements[name].value.trim()]));
+    const valueOf = (name) => [name, this.form.elements[name].value.trim()];
+    const facts = Object.fromEntries(this.#kind.fields.map(({ name }) => valueOf(name)));
+    return { ...Object.fromEntries(NAMES.map(valueOf)), facts };
   }
 
   #keep() {
@@ -102,7 +140,7 @@ export class TicketForm {
         phone: values.phone || undefined,
         email: values.email || undefined,
         reply_needed: values.reply_needed === "yes",
-        consent_version: this.#consent.version,
+        consent_version: this.#config.consent.version,
       });
       this.#done(values);
       this.#actions.submitted(replies);
@@ -114,38 +152,33 @@ export class TicketForm {
     }
   }
 
-  #check({ name, phone, email, matter }) {
+  /** What is missing; what is wrong, the server tells. */
+  #check({ phone, email }) {
     const errors = {};
-    if (!name) errors.name = "성함을 적어 주십시오.";
-    if (!phone && !email) errors.phone = "전화번호나 전자우편 가운데 하나는 적어 주십시오.";
-    if (phone && !PHONE.test(phone.replace(/[\s().-]/g, ""))) errors.phone = "전화번호를 다시 확인해 주십시오.\n예: 010-1234-5678";
-    if (email && !EMAIL.test(email)) errors.email = "전자우편 주소를 다시 확인해 주십시오.\n예: hong@example.kr";
-    if (!matter) errors.matter = "문의하실 내용을 적어 주십시오.";
-    if (lengthOf(matter) > LONGEST) errors.matter = "문의 내용은 2,000자까지 적으실 수 있습니다.";
-    if (!this.form.elements.consent.checked) errors.consent = this.#consentHint();
+    const { elements } = this.form;
+    for (const { name, required, value } of elements) if (required && !value.trim()) errors[name] = "적어 주십시오.";
+    if (!phone && this.#kind.phone) errors.phone = "회신받으실 전화번호를 적어 주십시오.";
+    else if (!phone && !email) errors.phone = "전화번호나 전자우편 가운데 하나는 적어 주십시오.";
+    if (!elements.consent.checked) errors.consent = `동의해 주셔야 접수할 수 있습니다. 원하지 않으시면 전화(${this.#config.phone})로 문의해 주십시오.`;
     return errors;
   }
 
-  #consentHint() {
-    const { phone } = this.#actions;
-    return "동의해 주셔야 접수할 수 있습니다." + (phone ? ` 원하지 않으시면 전화(${phone})로 문의해 주십시오.` : "");
-  }
-
-  #refused({ message, fields: { contact, consent_version, ...fields } }) {
-    if (contact) fields.phone ??= contact;
-    if (consent_version) fields.consent = consent_version;
+  #refused({ message, fields }) {
+    fields.consent = fields.consent_version;
+    if (fields.slot) this.#learn();
     this.#tell(fields);
     this.summary.textContent ||= `${message} 적으신 내용은 그대로 있습니다. 잠시 뒤 다시 눌러 주십시오.`;
   }
 
   #tell(errors) {
-    const wrong = CHECKED.filter((name) => errors[name]);
-    for (const name of CHECKED) {
-      this.form.elements[name].setAttribute("aria-invalid", wrong.includes(name));
-      this.form.querySelector(`#eungdae-${name}-error`).textContent = errors[name] ?? "";
-    }
-    this.summary.textContent = wrong.length ? `다시 확인하실 곳이 ${wrong.length}군데 있습니다.` : "";
-    if (wrong.length) this.form.elements[wrong[0]].focus();
+    const wrong = [...this.form.querySelectorAll("[aria-describedby]")].filter((element) => {
+      const error = errors[element.name] ?? "";
+      element.setAttribute("aria-invalid", error !== "");
+      this.form.querySelector(`#eungdae-${element.name}-error`).textContent = error;
+      return error;
+    });
+    this.summary.textContent = wrong[0] ? `다시 확인하실 곳이 ${wrong.length}군데 있습니다.` : "";
+    wrong[0]?.focus();
   }
 
   #setBusy(yes) {
@@ -160,7 +193,8 @@ export class TicketForm {
       facts({
         "성함": name,
         "연락처": [phone, email].filter(Boolean).join("\n"),
-        "문의 내용": matter,
+        "종류": this.#kind.label,
+        "내용": matter,
         "답변": reply_needed === "yes" ? "받음" : "받지 않음",
       }));
   }
@@ -174,11 +208,13 @@ export class TicketForm {
 const describedBy = (name) => ({ "aria-describedby": `eungdae-${name}-error` });
 const errorLine = (name) => h("p.error", { id: `eungdae-${name}-error` });
 const choice = (label, attributes) => h("label.choice", {}, h("input", attributes), label);
+const dayOf = ({ day, times }) =>
+  h("optgroup", { label: day }, ...times.map(({ start, label }) => h("option", { value: start }, `${day} ${label}`)));
 
-function field(name, label, attributes, tag = "input") {
+function field(name, label, attributes, tag = "input", content = []) {
   const id = `eungdae-${name}`;
   return h("div.field", {},
     h("label", { for: id }, label, attributes.required && h("span.required", {}, " (필수)")),
-    h(tag, { id, name, ...describedBy(name), ...attributes }),
+    h(tag, { id, name, ...describedBy(name), ...attributes }, content),
     errorLine(name));
 }

@@ -16,7 +16,6 @@ export class Log {
     this.newer = h("button.primary", { type: "button", hidden: true, onclick: () => this.scrollToEnd() }, "새 메시지 ↓");
   }
 
-  /** scroller: the element that scrolls. */
   attach(scroller) {
     this.scroller = scroller;
     let following = true;
@@ -46,7 +45,6 @@ export class Log {
     else this.newer.hidden = false;
   }
 
-  /** Shows an unsent message, or its new state. */
   pending(item) {
     const element = pendingBubble(item, this.#handlers);
     const known = this.#pending.get(item.id);
@@ -68,7 +66,6 @@ export class Log {
     if (follow) this.scrollToEnd();
   }
 
-  /** The conversation that these buttons belong to is over. */
   retire() {
     disable(this.list.querySelectorAll(".buttons button"));
   }
@@ -83,7 +80,6 @@ export class Log {
     return element;
   }
 
-  /** Groups, days and dead buttons follow from the order alone. */
   #tidy() {
     const elements = [...this.list.children];
     const lastAnswered = elements.findLastIndex(({ dataset }) => dataset.author === "citizen");
@@ -95,7 +91,7 @@ export class Log {
       element.classList.toggle("first", day !== today || turn(elements[index - 1]));
       element.classList.toggle("last", turn(elements[index + 1]));
       today = day;
-      if (index < lastAnswered) disable(element.querySelectorAll(".buttons button"));
+      if (index < lastAnswered && !element.matches(".staff, .is-status")) disable(element.querySelectorAll(".buttons button"));
     });
   }
 
@@ -126,6 +122,7 @@ function bubble(said, { onPress, form }) {
     h("p.day", {}, dayName(at)),
     signature(author, person),
     kind === "ticket" && data?.number ? receipt(data) : words(text, kind === "answer" && data?.department),
+    data?.files?.map(({ name, href }) => download(href, name)),
     kind === "form" && author === "bot" && form(said),
     buttons.length > 0 && buttonRow(buttons.map((button) => [button.label, () => onPress(button)])),
     h("time", { datetime: at }, clock.format(new Date(at))),
@@ -164,19 +161,26 @@ function buttonRow(entries, name = "buttons") {
   return h(`div.${name}`, {}, ...entries.map(([label, onclick]) => h("button", { type: "button", onclick }, label)));
 }
 
-function receipt({ number, department, person, phone, promised_on, reply_needed }) {
+function receipt({ number, kind, department, person, phone, promised_on, reply_needed, promise, appointment, calendar }) {
   return h("section.card.receipt", { tabindex: "-1", "aria-label": "접수 결과" },
     h("h3", {}, icon("M5 12l5 5L19 7"), "접수되었습니다"),
     h("p.number", {}, "접수번호 ", h("strong", {}, number)),
     facts({
+      "종류": kind,
+      "상담 시간": appointment,
       "담당 부서": department,
       "담당자": person,
       "전화": phone && telephone(phone),
       [reply_needed ? "답변 예정" : "처리 예정"]: promised_on && `${dayName(promised_on)}까지`,
-    }));
+    }),
+    promise && h("p.hint", {}, promise),
+    calendar && download(calendar, "내 일정에 담기 (.ics)"));
 }
 
-/** Leaves out what has no value. */
+function download(href, name) {
+  return h("p.file", {}, h("a", { href: new URL(href, import.meta.url), download: "" }, `↓ ${name}`));
+}
+
 export function facts(entries) {
   const rows = Object.entries(entries).filter(([, value]) => value);
   return h("dl.facts", {}, ...rows.map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))));

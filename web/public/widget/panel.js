@@ -34,7 +34,6 @@ export class Panel {
   #suggestions = h("div.chips", { role: "group", "aria-label": "자주 찾는 질문" });
   #notice = h("p.notice", { role: "status", hidden: true });
 
-  /** host: the <eungdae-widget> element. */
   constructor(host) {
     this.#host = host;
     this.#api = new Api(host.api);
@@ -44,7 +43,7 @@ export class Panel {
       onEdit: (item) => this.#edit(item),
       form: (message) => this.#openForm(message),
     });
-    this.#composer = new Composer((text) => this.#conversation.say(text));
+    this.#composer = new Composer((text) => this.#conversation.say(text), () => this.#conversation.typing());
     this.#conversation = new Conversation(this.#api, this.#log, this);
     this.#build();
   }
@@ -136,7 +135,6 @@ export class Panel {
     if (event.key === "Escape" && !event.isComposing) this.#leave(event);
   }
 
-  /** Esc, or the back gesture of a phone. */
   #leave(event) {
     event.preventDefault();
     event.stopPropagation();
@@ -166,8 +164,8 @@ export class Panel {
 
   #openForm(message) {
     this.#form?.close();
-    this.#form = new TicketForm(message, this.#config.consent, {
-      phone: this.#config.phone,
+    this.#form = new TicketForm(message, this.#config, {
+      learn: (matter) => this.#api.call("POST", "matter", { matter }),
       submit: (fields) => this.#conversation.openTicket(fields),
       submitted: (replies) => this.#submitted(replies),
       cancel: () => this.#press(CANCEL),
@@ -202,16 +200,15 @@ export class Panel {
   }
 }
 
-/** Where the citizen writes. */
 class Composer {
   #onSend;
   #composing = false;
 
-  constructor(onSend) {
+  constructor(onSend, onType) {
     this.#onSend = onSend;
     this.input = h("textarea", {
       id: "eungdae-input", rows: "1", placeholder: "궁금하신 내용을 적어 주십시오", enterkeyhint: "send",
-      "aria-describedby": "eungdae-count", oninput: () => this.changed(), onkeydown: (event) => this.#key(event),
+      "aria-describedby": "eungdae-count", oninput: () => (this.changed(), onType()), onkeydown: (event) => this.#key(event),
       oncompositionstart: () => (this.#composing = true), oncompositionend: () => (this.#composing = false),
     });
     this.input.value = draft.get("text") ?? "";

@@ -20,7 +20,7 @@ header, h3, .line, .choice, .facts > div, .typing { display: flex; align-items: 
 .scroller, .chips, .message { display: flex; flex-direction: column; align-items: flex-start; }
 .words, .card, .typing { border-radius: 14px; background: var(--sunken); }
 .consent, .number { padding: 12px 14px; border-radius: 10px; background: var(--primary-soft); }
-.field :is(input, textarea), .line { border: 1px solid var(--field-line); border-radius: 10px; background: var(--surface); }
+.field :is(input, textarea, select), .line { border: 1px solid var(--field-line); border-radius: 10px; background: var(--surface); }
 :is(.buttons, .chips, .quick, .actions) button {
   min-height: 44px; padding: 8px 14px; border: 1px solid var(--primary-line); border-radius: 10px;
   background: var(--surface); color: var(--link); font-weight: 500; line-height: 1.35;
@@ -85,6 +85,7 @@ time { margin: 4px 2px 0; }
 .is-choices .buttons { flex-direction: column; align-self: stretch; }
 .is-choices button, .chips button { text-align: left; }
 .is-feedback .words { padding: 6px 2px 0; background: none; }
+.file { margin-top: 8px; }
 .refusal { margin-top: 6px; text-align: right; }
 .refusal .actions { margin-top: 8px; justify-content: flex-end; }
 .typing { align-self: flex-start; gap: 5px; margin-bottom: 12px; padding: 14px 16px; }
@@ -102,7 +103,7 @@ dt { flex: none; width: 84px; }
 .field, fieldset, .actions { margin-top: 18px; }
 fieldset .field { margin-top: 10px; }
 .required, fieldset .field label, .radios label { font-weight: 400; }
-.field :is(input, textarea) { display: block; width: 100%; min-height: 48px; margin-top: 6px; padding: 10px 14px; resize: vertical; }
+.field :is(input, textarea, select) { display: block; width: 100%; min-height: 48px; margin-top: 6px; padding: 10px 14px; resize: vertical; }
 ::placeholder { color: var(--muted); opacity: 1; }
 .card [aria-invalid=true] { border-color: var(--danger); box-shadow: 0 0 0 1px var(--danger); }
 .error { margin-top: 6px; }
