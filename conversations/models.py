@@ -36,7 +36,7 @@ class Conversation(Base):
     """The department whose business the last question clearly is: a ticket goes there."""
     tried: Mapped[list[str]] = mapped_column(JSON, default=list)
     """FAQ ids that were given as answers since the last ticket."""
-    waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     """When the citizen asked for a person; None when nobody is waited for, or somebody came."""
     last_seq: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

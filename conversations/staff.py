@@ -1,31 +1,31 @@
-"""What staff do in conversations: read, answer a ticket, take over, talk, give back."""
+"""What staff do in conversations: read, take over, talk, whisper to one another, give back."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.protocol import Channel, Reply
-from conversations import store
+from conversations import live, replies, store
 from conversations.hub import Hub, topic_of
 from conversations.intake import new_session
+from conversations.live import LiveConversation
 from conversations.models import Conversation
 from conversations.posting import post
+from conversations.presence import Presence
 from conversations.views import Said
 from core.clock import Clock
 from core.database import Database
 from core.errors import Conflict, NotFound
-from core.privacy import Vault, label, redact
+from core.privacy import Vault, mask
 from core.threads import in_thread
-from desk import directory, tickets
+from desk import directory
 from desk.directory import Contact
 from desk.models import Staff
 from desk.wording import checked
 
-_LIVE = timedelta(hours=24)
 _DECISIONS = {"faq": "answer", "choices": "choices", "unknown": "no_answer"}
 
 
@@ -50,42 +50,32 @@ class Transcript:
 
     id: str
     channel: str
-    state: str  # "bot" or "person"
+    state: str  # "bot", "waiting" (for a person) or "person"
     person: Contact | None
+    waiting_since: datetime | None
     messages: list[TranscriptMessage]
-
-
-@dataclass(frozen=True)
-class LiveConversation:
-    """A line in the list of conversations; its text is masked."""
-
-    id: str
-    channel: str
-    state: str
-    person_name: str | None
-    last_text: str
-    last_at: datetime
-    ticket_number: str | None
 
 
 class StaffDesk:
     """All methods raise `NotFound` for an unknown conversation or ticket."""
 
     def __init__(
-        self, database: Database, vault: Vault, channels: dict[str, Channel], clock: Clock, hub: Hub
-    ) -> None:
+        self, database: Database, vault: Vault, channels: dict[str, Channel], clock: Clock, hub: Hub,
+        presence: Presence,
+    ) -> None:  # fmt: skip
         self._database = database
         self._vault = vault
         self._channels = channels
         self._clock = clock
         self._hub = hub
+        self._presence = presence
 
     async def conversation(self, conversation_id: str, staff_id: str) -> Transcript:
         """Everything that was said; whoever asks logs that `staff_id` has read it."""
         return await in_thread(self._transcript, conversation_id)
 
     async def live(self) -> list[LiveConversation]:
-        """Conversations of the last 24 hours, the newest first."""
+        """Who waits for a person, the longest first; then those with a person, then those with the bot."""
         return await in_thread(self._live)
 
     async def version(self, conversation_id: str) -> int:
@@ -105,7 +95,17 @@ class StaffDesk:
 
     async def say(self, conversation_id: str, staff_id: str, text: str) -> None:
         """Talk with the citizen; `Conflict` unless this person has the conversation."""
+        self._presence.said(conversation_id, staff_id)
         self._tell(await in_thread(self._say, conversation_id, staff_id, checked(text)))
+
+    async def whisper(self, conversation_id: str, staff_id: str, text: str) -> None:
+        """Say something that staff alone see, whoever has the conversation."""
+        self._tell(await in_thread(self._whisper, conversation_id, staff_id, checked(text)))
+
+    async def typing(self, conversation_id: str, staff_id: str) -> None:
+        """This person is writing: the citizen is shown so while the person has the conversation."""
+        self._presence.typing(conversation_id, staff_id)
+        self._tell(await in_thread(self._conversation, conversation_id))
 
     def _transcript(self, conversation_id: str) -> Transcript:
         with self._database.session() as session:
@@ -113,32 +113,13 @@ class StaffDesk:
             person = self._contact(session, conversation.staff_id)
             found = store.messages_after(session, conversation.id, 0)
             messages = [_line_of(store.said(session, self._vault, message)) for message in found]
-            state = "person" if person else "bot"
-            return Transcript(conversation.id, conversation.channel, state, person, messages)
+            waiting_since = None if person else conversation.waiting_since
+            state = "person" if person else "waiting" if waiting_since else "bot"
+            return Transcript(conversation.id, conversation.channel, state, person, waiting_since, messages)
 
     def _live(self) -> list[LiveConversation]:
         with self._database.session() as session:
-            recent = (
-                select(Conversation)
-                .where(Conversation.updated_at > self._clock.now() - _LIVE, Conversation.last_seq > 0)
-                .order_by(Conversation.updated_at.desc())
-                .limit(100)
-            )
-            return [self._line(session, conversation) for conversation in session.scalars(recent)]
-
-    def _line(self, session: Session, conversation: Conversation) -> LiveConversation:
-        person = self._contact(session, conversation.staff_id)
-        ticket = tickets.of_conversation(session, conversation.id)
-        last = store.messages_after(session, conversation.id, conversation.last_seq - 1)
-        return LiveConversation(
-            id=conversation.id,
-            channel=conversation.channel,
-            state="person" if person else "bot",
-            person_name=person.name if person else None,
-            last_text=redact(label(self._vault.cipher.decrypt(last[-1].text))) if last else "",
-            last_at=conversation.updated_at,
-            ticket_number=ticket.number if ticket else None,
-        )
+            return live.conversations(session, self._vault.cipher, self._clock.now())
 
     def _version(self, conversation_id: str) -> int:
         with self._database.session() as session:
@@ -151,6 +132,7 @@ class StaffDesk:
                 raise Conflict("다른 직원이 이미 상담하고 있습니다.")
             if conversation.staff_id != staff_id:
                 conversation.staff_id = staff_id
+                conversation.waiting_since = None
                 staff = session.get_one(Staff, staff_id)
                 self._announce(session, conversation, staff, "직원이 상담을 시작합니다")
             return conversation
@@ -172,6 +154,20 @@ class StaffDesk:
                 session, conversation, Reply(kind="staff", text=text), session.get_one(Staff, staff_id)
             )
             return conversation
+
+    def _whisper(self, conversation_id: str, staff_id: str, text: str) -> Conversation:
+        with self._database.session() as session:
+            conversation = _locked(session, conversation_id)
+            signed = {"signed": replies.signature(directory.contact(session.get_one(Staff, staff_id)))}
+            reply = Reply(kind="text", text=mask(session, self._vault, text).text, data=signed)
+            store.add_message(
+                session, self._vault.cipher, conversation, store.WHISPER, reply, self._clock.now()
+            )
+            return conversation
+
+    def _conversation(self, conversation_id: str) -> Conversation:
+        with self._database.session() as session:
+            return _get(session, conversation_id)
 
     def _announce(self, session: Session, conversation: Conversation, staff: Staff, words: str) -> None:
         person = directory.contact(staff)

@@ -104,7 +104,7 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     conversations = Conversations(
         database, vault, intake, dialogue, speech, channels, clock, hub, presence, opening, own
     )
-    staff_desk = StaffDesk(database, vault, channels, clock, hub)
+    staff_desk = StaffDesk(database, vault, channels, clock, hub, presence)
     actions_context.use(actions_context.Context(database, vault, speech, clock, limiter, opening, own))
     attachments = Attachments(settings.data_dir / "files", vault.cipher)
     gate = Gate(lambda: faq, settings.regression_set, clock)

@@ -275,6 +275,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("conversations", schema=None) as batch_op:
         batch_op.add_column(sa.Column("waiting_since", UtcDateTime(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_conversations_waiting_since"), ["waiting_since"], unique=False)
 
     with op.batch_alter_table("departments", schema=None) as batch_op:
         batch_op.add_column(sa.Column("head_id", sa.String(length=64), nullable=True))

@@ -221,9 +221,7 @@ class World:
         kinds = Kinds(lambda: encoder)
         self.opening = Opening(database, self.vault, self.router, kinds, self.clock, self.links)
         self.conversations = self.restarted()
-        self.staff = StaffDesk(
-            database, self.vault, self.channels, self.clock, self.hub, self.presence
-        )
+        self.staff = StaffDesk(database, self.vault, self.channels, self.clock, self.hub, self.presence)
         self.casework = Casework(
             database, self.vault, self.channels, self.clock, self.hub, self.attachments, self.links
         )

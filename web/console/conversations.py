@@ -1,4 +1,4 @@
-"""Live conversations: listen, take over, speak, give back."""
+"""Live conversations: who waits, listen, take over, speak, whisper to colleagues, give back."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 from starlette.requests import Request
 
-from core.errors import Conflict, EungdaeError
+from core.errors import Conflict, EungdaeError, Invalid
 from core.threads import in_thread
 from desk import tickets
 from desk.wording import checked
 from web.console.dependencies import Answerer, Reader, Visit, Watcher
 from web.console.errors import ConsoleRoute
 from web.console.rendering import fingerprint, notice, render
-from web.console.talk_views import talk
+from web.console.talk_views import people, talk
 
 router = APIRouter(prefix="/staff/conversations", route_class=ConsoleRoute)
 
 
 @router.get("")
 async def list_page(request: Request, visit: Reader) -> Response:
-    """The conversations of the last 24 hours."""
+    """Who waits for a person, who talks with one, and who with the bot."""
     context = await _list(visit)
     await visit.logged("conversations.list", "")
     return render(request, "conversations.html", context)
@@ -106,15 +106,50 @@ async def say(
     return _to(conversation_id)
 
 
+@router.post("/{conversation_id}/whisper")
+async def whisper(
+    request: Request, visit: Answerer, conversation_id: str, text: Annotated[str, Form()] = ""
+) -> Response:
+    """Say something that staff alone see, whoever holds the conversation."""
+    by_htmx = "hx-request" in request.headers
+    try:
+        await visit.parts.staff_desk.whisper(conversation_id, visit.staff.id, checked(text))
+    except Invalid as error:
+        if by_htmx:
+            raise
+        return await _page(request, visit, conversation_id, error)
+    await visit.logged("conversation.whisper", conversation_id)
+    if by_htmx:
+        return Response(status_code=204, headers={"HX-Trigger": "said"})
+    return _to(conversation_id, "whispered")
+
+
+@router.post("/{conversation_id}/typing")
+async def typing(visit: Answerer, conversation_id: str) -> Response:
+    """Show the citizen that somebody writes."""
+    await visit.parts.staff_desk.typing(conversation_id, visit.staff.id)
+    return Response(status_code=204)
+
+
+@router.get("/{conversation_id}/people/live")
+async def people_live(request: Request, visit: Watcher, conversation_id: str, seen: str = "") -> Response:
+    """Who else looks at the conversation and who writes in it, if that has changed since `seen`."""
+    shown = people(visit, conversation_id)
+    if fingerprint(shown) == seen:
+        return Response(status_code=204)
+    context = {"conversation_id": conversation_id, "people": shown, "people_seen": fingerprint(shown)}
+    return render(request, "_people.html", context)
+
+
 async def _list(visit: Visit) -> dict[str, Any]:
     live = list(await visit.parts.staff_desk.live())
-    with_person = sum(one.state == "person" for one in live)
+    lanes = {state: [one for one in live if one.state == state] for state in ("waiting", "person", "bot")}
+    minute = visit.now.replace(second=0, microsecond=0) if lanes["waiting"] else None
     return {
         "visit": visit,
         "section": "conversations",
-        "live": live,
-        "with_person": with_person,
-        "seen": fingerprint(live),
+        "lanes": lanes,
+        "seen": fingerprint((live, minute)),
     }
 
 
@@ -126,7 +161,7 @@ async def _page(
     typed: str = "",
     ask: bool = False,
 ) -> Response:
-    shown = await talk(visit, conversation_id)
+    shown, present = await talk(visit, conversation_id), people(visit, conversation_id)
     context = {
         "visit": visit,
         "section": "conversations",
@@ -134,6 +169,8 @@ async def _page(
         "ask": ask and shown.held and not shown.mine,
         "ticket_number": await in_thread(_ticket_number, visit, conversation_id),
         "typed": typed,
+        "people": present,
+        "people_seen": fingerprint(present),
     }
     if error:
         context["notice"] = notice("bad", error.message)

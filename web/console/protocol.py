@@ -23,7 +23,7 @@ class TranscriptMessage(Protocol):
     def seq(self) -> int: ...
     @property
     def author(self) -> str:
-        """citizen, bot, staff or system."""
+        """citizen, bot, staff, system, or whisper: for staff alone."""
         ...
 
     @property
@@ -52,7 +52,7 @@ class Transcript(Protocol):
     def channel(self) -> str: ...
     @property
     def state(self) -> str:
-        """bot or person."""
+        """bot, waiting (for a person) or person."""
         ...
 
     @property
@@ -61,11 +61,16 @@ class Transcript(Protocol):
         ...
 
     @property
+    def waiting_since(self) -> datetime | None:
+        """Since when the citizen waits for a person."""
+        ...
+
+    @property
     def messages(self) -> Sequence[TranscriptMessage]: ...
 
 
 class LiveConversation(Protocol):
-    """A conversation of the last 24 hours; `last_text` is masked."""
+    """A conversation of the last 24 hours, or one that waits for a person; `last_text` is masked."""
 
     @property
     def id(self) -> str: ...
@@ -75,6 +80,10 @@ class LiveConversation(Protocol):
     def state(self) -> str: ...
     @property
     def person_name(self) -> str | None: ...
+    @property
+    def person_id(self) -> str | None: ...
+    @property
+    def waiting_since(self) -> datetime | None: ...
     @property
     def last_text(self) -> str: ...
     @property
@@ -91,7 +100,7 @@ class StaffDeskPort(Protocol):
         ...
 
     async def live(self) -> Sequence[LiveConversation]:
-        """The conversations of the last 24 hours, the newest first."""
+        """Who waits for a person, the longest first; then those with a person, then those with the bot."""
         ...
 
     async def answer(self, ticket_number: str, staff_id: str, text: str) -> None:
@@ -108,6 +117,14 @@ class StaffDeskPort(Protocol):
 
     async def say(self, conversation_id: str, staff_id: str, text: str) -> None:
         """Say something in a conversation that this member of staff holds; raises `Conflict` otherwise."""
+        ...
+
+    async def whisper(self, conversation_id: str, staff_id: str, text: str) -> None:
+        """Say something that staff alone see."""
+        ...
+
+    async def typing(self, conversation_id: str, staff_id: str) -> None:
+        """This person is writing to the citizen."""
         ...
 
     async def version(self, conversation_id: str) -> int:

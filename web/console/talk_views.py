@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from conversations.presence import CITIZEN
 from core.threads import in_thread
 from desk.directory import Contact
 from web.console import words
@@ -35,6 +36,7 @@ class Talk:
 
     id: str
     channel: str
+    waiting_since: datetime | None
     held: bool
     mine: bool
     holder: str
@@ -46,6 +48,15 @@ class Talk:
         return self.lines[-1].seq if self.lines else 0
 
 
+@dataclass(frozen=True)
+class People:
+    """The names of colleagues who have the conversation open, and of those who write in it."""
+
+    others: list[str]
+    writing: list[str]
+    citizen_writes: bool
+
+
 async def talk(visit: Visit, conversation_id: str) -> Talk:
     """The whole conversation for this member of staff; raises `NotFound`. The reading is logged."""
     transcript = await visit.parts.staff_desk.conversation(conversation_id, visit.staff.id)
@@ -53,11 +64,24 @@ async def talk(visit: Visit, conversation_id: str) -> Talk:
     return await in_thread(_talk, visit, transcript)
 
 
+def people(visit: Visit, conversation_id: str) -> People:
+    """Who else is there; this member of staff counts as there from now on."""
+    presence, subject = visit.parts.presence, f"conversation:{conversation_id}"
+    presence.seen(subject, visit.staff)
+    others, typists = presence.others(subject, visit.staff), presence.typists(conversation_id)
+    return People(
+        others=[one.name for one in others],
+        writing=[one.name for one in others if one.id in typists],
+        citizen_writes=CITIZEN in typists,
+    )
+
+
 def _talk(visit: Visit, transcript: Transcript) -> Talk:
     held = transcript.state == "person"
     return Talk(
         id=transcript.id,
         channel=transcript.channel,
+        waiting_since=transcript.waiting_since,
         held=held,
         mine=held and transcript.person == visit.contact,
         holder=_signature(transcript.person),

@@ -46,6 +46,9 @@ ACTS: Final = {
     "conversation.take_over": "대화 넘겨받기",
     "conversation.give_back": "대화 돌려주기",
     "conversation.say": "대화에서 말하기",
+    "conversation.whisper": "귓속말",
+    "search": "검색",
+    "search.person": "사람으로 검색하여 열람",
     "verdict.read": "질문 열람",
     "verdict.judged": "질문 판정",
     "faq.reload": "색인 다시 만들기",
@@ -138,6 +141,14 @@ def moment(at: datetime) -> str:
 def channel(name: str) -> str:
     """The channel as staff call it."""
     return _CHANNELS.get(name, name)
+
+
+def waited(since: datetime, now: datetime) -> str:
+    """12분째, 1시간 5분째"""
+    hours, minutes = divmod(max(0, int((now - since).total_seconds())) // 60, 60)
+    if not hours and not minutes:
+        return "방금부터"
+    return " ".join(filter(None, [f"{hours}시간" if hours else "", f"{minutes}분" if minutes else ""])) + "째"
 
 
 def waits(name: str) -> bool:

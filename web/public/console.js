@@ -32,8 +32,8 @@ document.addEventListener("htmx:afterSettle", () => { if (atEnd) toEnd(); });
 document.addEventListener("DOMContentLoaded", toEnd);
 
 // What was said has arrived: empty the field and keep the cursor in it.
-document.addEventListener("said", () => {
-  const field = document.querySelector("[data-say]");
+document.addEventListener("said", (event) => {
+  const field = event.target.querySelector?.("[data-say]");
   if (field) { field.value = ""; field.focus(); }
 });
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from tests.web.console.world import Browser, Talk, World
@@ -21,7 +24,64 @@ def talk(world: World) -> Talk:
 def test_the_list_shows_who_answers_and_the_last_words(world: World, lee: Browser, talk: Talk) -> None:
     page = lee.get("/staff/conversations").text
     assert "네, 쓰실 수 있습니다." in page
-    assert "챗봇과 대화 1건" in page
+    assert re.search(r'챗봇과 대화</h2><span class="tag">1건', page)
+
+
+def test_who_waits_for_a_person_comes_first_with_the_time_and_can_be_taken_at_once(
+    world: World, lee: Browser, talk: Talk
+) -> None:
+    talk.state, talk.waiting_since = "waiting", world.clock.now() - timedelta(minutes=65)
+    page = lee.get("/staff/conversations").text
+    assert "1시간 5분째 대기" in page
+    assert page.index("1시간 5분째") < page.index("직원과 대화")
+    assert f'action="{PAGE}/take-over"' in page
+    assert "고객이 담당자를 기다리고 있습니다" in lee.get(PAGE).text
+
+
+def test_the_time_of_waiting_goes_on_by_itself(world: World, lee: Browser, talk: Talk) -> None:
+    talk.state, talk.waiting_since = "waiting", world.clock.now()
+    seen = lee.get("/staff/conversations").text.split("live?seen=")[1].split('"')[0]
+    assert lee.get(f"/staff/conversations/live?seen={seen}").status_code == 204
+    world.later(minutes=2)
+    assert "2분째 대기" in lee.get(f"/staff/conversations/live?seen={seen}").text
+
+
+def test_an_auditor_sees_who_waits_but_takes_nobody(world: World, talk: Talk) -> None:
+    talk.state, talk.waiting_since = "waiting", world.clock.now()
+    auditor = world.signed_in("cho", "auditor")
+    assert "take-over" not in auditor.get("/staff/conversations").text
+    assert "whisper" not in auditor.get(PAGE).text
+    assert auditor.submit(PAGE, f"{PAGE}/whisper", text="몰래").status_code == 403
+    assert auditor.submit(PAGE, f"{PAGE}/typing").status_code == 403
+
+
+def test_a_whisper_is_for_staff_alone_and_needs_no_holding(world: World, lee: Browser, talk: Talk) -> None:
+    assert lee.submit(PAGE, f"{PAGE}/whisper", text="지난달에도 같은 문의가 있었습니다.").status_code == 303
+    said = lee.submit(PAGE, f"{PAGE}/whisper", headers=HTMX, text="확인해 보겠습니다.")
+    assert (said.status_code, said.headers["HX-Trigger"]) == (204, "said")
+    page = lee.get(PAGE).text
+    assert "지난달에도 같은 문의가 있었습니다." in page
+    assert "귓속말</span>" in page
+    assert talk.messages[-1].author == "whisper"
+    assert world.logged()[-1][1:] != ("conversation.say", "c1")
+    assert ("conversation.whisper", "c1") in [line[1:] for line in world.logged()]
+    assert lee.submit(PAGE, f"{PAGE}/whisper", headers=HTMX, text=" ").status_code == 422
+
+
+def test_two_who_look_at_one_conversation_see_each_other_and_who_types(
+    world: World, lee: Browser, talk: Talk
+) -> None:
+    kim = world.signed_in("kim")
+    assert "이 대화를 보고" not in kim.get(PAGE).text
+    assert "<b>김담당 팀장</b> 님도 이 대화를 보고 있습니다" in lee.get(PAGE).text
+    people = kim.get(f"{PAGE}/people/live").text
+    assert "이안내 주임" in people
+    seen = people.split("seen=")[1].split('"')[0]
+    assert kim.get(f"{PAGE}/people/live?seen={seen}").status_code == 204
+    world.app.state.presence.typing("c1", "citizen")
+    assert "고객이 입력하고 있습니다" in kim.get(f"{PAGE}/people/live?seen={seen}").text
+    world.later(seconds=20)
+    assert "<b>" not in kim.get(f"{PAGE}/people/live?seen={seen}").text
 
 
 def test_an_empty_list_of_conversations_says_so(lee: Browser) -> None:
@@ -63,7 +123,7 @@ def test_reading_new_messages_leaves_a_line_and_an_idle_poll_none(
 
 
 def test_taking_over_speaking_and_giving_back(world: World, lee: Browser, talk: Talk) -> None:
-    assert 'name="text"' not in lee.get(PAGE).text
+    assert f'{PAGE}/say' not in lee.get(PAGE).text
     assert lee.submit(PAGE, f"{PAGE}/take-over").headers["location"] == f"{PAGE}?done=taken"
     assert talk.state == "person"
     assert "제가 대화하고 있습니다" in lee.get(PAGE).text

@@ -69,6 +69,7 @@ class Talk:
     state: str = "bot"
     person: Contact | None = None
     messages: list[Said] = field(default_factory=list)
+    waiting_since: datetime | None = None
 
 
 @dataclass
@@ -80,6 +81,8 @@ class Live:
     last_text: str
     last_at: datetime
     ticket_number: str | None
+    person_id: str | None = None
+    waiting_since: datetime | None = None
 
 
 class FakeStaffDesk:
@@ -105,7 +108,10 @@ class FakeStaffDesk:
         def one(talk: Talk) -> Live:
             last = talk.messages[-1]
             name = talk.person.name if talk.person else None
-            return Live(talk.id, talk.channel, talk.state, name, last.text, last.at, self._ticket(talk.id))
+            return Live(
+                talk.id, talk.channel, talk.state, name, last.text, last.at, self._ticket(talk.id),
+                waiting_since=talk.waiting_since,
+            )  # fmt: skip
 
         return sorted(
             (one(t) for t in self.talks.values() if t.messages), key=lambda x: x.last_at, reverse=True
@@ -144,6 +150,12 @@ class FakeStaffDesk:
     async def say(self, conversation_id: str, staff_id: str, text: str) -> None:
         me = self._held(conversation_id, staff_id)
         self.add(conversation_id, "staff", text, person=me)
+
+    async def whisper(self, conversation_id: str, staff_id: str, text: str) -> None:
+        self.add(conversation_id, "whisper", text, person=self._contact(staff_id))
+
+    async def typing(self, conversation_id: str, staff_id: str) -> None:
+        self._talk(conversation_id)
 
     def _held(self, conversation_id: str, staff_id: str) -> Contact:
         me = self._contact(staff_id)
