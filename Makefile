@@ -1,6 +1,6 @@
 # Everything that a person types. `make setup` and `make run` work in a fresh clone.
 .DEFAULT_GOAL := help
-.PHONY: help environments setup run test check format bench bench-index bench-quality bench-routing eval
+.PHONY: help environments setup run test check format bench bench-index bench-desk bench-quality bench-routing eval
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -35,6 +35,9 @@ bench: setup ## measure, and write docs/performance.md
 
 bench-index: environments ## measure the index up to a million rows, and write docs/index.md (QUICK=1: small)
 	$(BIN)/python -m bench.index $(if $(QUICK),--quick)
+
+bench-desk: environments ## pages of the console with 200,000 tickets, into docs/desk-performance.md (QUICK=1: few)
+	$(BIN)/python -m bench.desk $(if $(QUICK),--quick)
 
 bench-quality: setup ## answers beside those of others; writes part of docs/quality.md (QUALITY_SETS=folder, ARGS=--quick)
 	@$(BIN)/python -m pip install --quiet --requirement requirements/bench.txt

@@ -67,7 +67,7 @@ async def take(visit: Answerer, asked: Asked, number: Annotated[str, Form(max_le
 
 def _page(visit: Visit, asked: View) -> tuple[Board, list[tuple[str, str]]]:
     with visit.parts.database.session() as session:
-        asked = View(asked.queue or board_views.first_queue(session, visit), asked.page, asked.department)
+        asked = board_views.settled(session, visit, asked)
         visit.log(session, "tickets.list", asked.queue)
         units = board_views.units(session) if board_views.sees_all(visit) else []
         return board_views.board(session, visit, asked), units
@@ -75,6 +75,7 @@ def _page(visit: Visit, asked: View) -> tuple[Board, list[tuple[str, str]]]:
 
 def _changed(visit: Visit, asked: View, seen: str) -> Board | None:
     with visit.parts.database.session() as session:
+        asked = board_views.settled(session, visit, asked)
         if board_views.glance(session, visit, asked).fingerprint == seen:
             return None
         visit.log(session, "tickets.list", asked.queue)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -112,12 +112,12 @@ def board(session: Session, visit: Visit, view: View) -> Board:
     )
 
 
-def first_queue(session: Session, visit: Visit) -> str:
-    """Where somebody starts the day: at the own tickets, else at those of the department or the house."""
-    held = queues.counts(session, visit.staff, visit.now)
-    if held["mine"]:
-        return "mine"
-    return "all" if sees_all(visit) else "department"
+def settled(session: Session, visit: Visit, view: View) -> View:
+    """Without a queue the day starts at the own tickets, else at the department's or the house's."""
+    if view.queue:
+        return view
+    mine = queues.counts(session, visit.staff, visit.now)["mine"]
+    return replace(view, queue="mine" if mine else "all" if sees_all(visit) else "department")
 
 
 def units(session: Session) -> list[tuple[str, str]]:

@@ -33,7 +33,7 @@ _OTHER: Final = (
     Section("notices", "알림", "/staff/notices"),
     Section("directory", "부서·직원", "/staff/directory"),
     Section("calendar", "업무 달력", "/staff/calendar"),
-    Section("templates", "답변 서식", "/staff/templates", "answer"),
+    Section("templates", "답변 서식", "/staff/templates"),
     Section("routing", "배정 규칙", "/staff/routing", "supervise"),
     Section("access", "접속 기록", "/staff/access", "audit"),
 )

@@ -165,3 +165,7 @@ def test_another_departments_ticket_is_not_taken_but_transferred(world: World, l
     answer = lee.submit("/staff/password", "/staff/take?queue=unassigned", number=number)
     assert answer.status_code == 422
     assert "이관" in answer.text
+
+
+def test_the_list_of_whoever_named_none_is_kept_live_too(lee: Browser) -> None:
+    assert "부서에 열린 문의가 없습니다" in lee.get("/staff/live").text

@@ -1,0 +1,1 @@
+"""How fast the console's pages are with 200,000 tickets in PostgreSQL."""

@@ -1,0 +1,62 @@
+"""Asks for pages one after the other, inside the server's own process: no network, all the rest."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import quantiles
+
+import httpx
+from fastapi import FastAPI
+
+from bench.desk.pages import PAGES, TRIVIAL, Known, Page
+from web.console.dependencies import COOKIE
+
+_WARM_UP = 3
+_GOOD = frozenset({200, 204})
+
+
+@dataclass(frozen=True)
+class Times:
+    """How long a page takes, in milliseconds."""
+
+    name: str
+    p50: float
+    p95: float
+
+
+class Missing(Exception):
+    """A page answers with something else than itself."""
+
+
+async def measure(app: FastAPI, cookie: str, known: Known, rounds: int) -> tuple[Times, list[Times]]:
+    """The trivial page, and every page; `rounds` requests each, mixed so that noise meets all alike."""
+    trivial = Page(TRIVIAL, "trivial", lambda _known, _chance: TRIVIAL)
+    pages = [trivial, *PAGES]
+    taken: dict[str, list[float]] = {page.name: [] for page in pages}
+    chance = random.Random(4)
+    transport, cookies = httpx.ASGITransport(app), {COOKIE: cookie}
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk", cookies=cookies) as http:
+        for number in range(_WARM_UP + rounds):
+            for page in pages:
+                milliseconds = await _asked(http, page.url(known, chance))
+                if number >= _WARM_UP:
+                    taken[page.name].append(milliseconds)
+    first, *rest = [_times(name, all_of) for name, all_of in taken.items()]
+    return first, rest
+
+
+async def _asked(http: httpx.AsyncClient, url: str) -> float:
+    began = time.perf_counter()
+    answer = await http.get(url)
+    milliseconds = (time.perf_counter() - began) * 1000
+    if answer.status_code not in _GOOD:
+        raise Missing(f"{url}: {answer.status_code}")
+    return milliseconds
+
+
+def _times(name: str, taken: Sequence[float]) -> Times:
+    cuts = quantiles(taken, n=20, method="inclusive")
+    return Times(name, cuts[9], cuts[18])
