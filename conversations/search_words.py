@@ -74,7 +74,7 @@ def holds(session: Session, groups: Groups, known: dict[Word, list[str]]) -> Col
 def _match(session: Session, groups: Sequence[tuple[Word, ...]]) -> ColumnElement[bool]:
     if session.get_bind().dialect.name == "postgresql":
         sought = _expression(groups, " & ", " | ", "'{}'", "'{}':*")
-        words = func.to_tsvector(literal_column("'simple'"), SearchDocument.morphemes)
+        words: ColumnElement[str] = literal_column("search_documents.search_words")
         return words.bool_op("@@")(func.to_tsquery(literal_column("'simple'"), sought))
     sought = _expression(groups, " AND ", " OR ", '"{}"', '"{}"*')
     rows = text("SELECT rowid FROM search_words WHERE search_words MATCH :sought").bindparams(

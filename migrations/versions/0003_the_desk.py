@@ -26,7 +26,9 @@ _SEARCH_WORDS = {
            INSERT INTO search_words(rowid, morphemes) VALUES (new.id, new.morphemes); END""",
     ),
     "postgresql": (
-        "CREATE INDEX search_words ON search_documents USING gin (to_tsvector('simple', morphemes))",
+        """ALTER TABLE search_documents ADD COLUMN search_words tsvector
+           GENERATED ALWAYS AS (to_tsvector('simple', morphemes)) STORED""",
+        "CREATE INDEX search_words_index ON search_documents USING gin (search_words)",
     ),
 }
 
