@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.utils import formataddr, formatdate, make_msgid
+from email.header import Header
+from email.mime.text import MIMEText
+from email.utils import formataddr, formatdate, make_msgid, parseaddr
 from enum import Enum
 from typing import Final, Literal, Protocol
 
@@ -83,14 +84,14 @@ class SmtpMailer:
             return type(error).__name__
 
     async def _one(self, server: aiosmtplib.SMTP, mail: Mail) -> Outcome:
+        if parseaddr(mail.to)[1] != mail.to:
+            return Outcome.REFUSED  # no address that a letter could carry
         try:
             await server.send_message(self._letter(mail), sender=self.sender, recipients=[mail.to])
         except aiosmtplib.SMTPRecipientsRefused as error:
             return _outcome(error.recipients[0].code)
         except aiosmtplib.SMTPResponseException as error:
             return _outcome(error.code)
-        except ValueError:
-            return Outcome.REFUSED  # an address that no letter can carry
         return Outcome.SENT
 
     def _connection(self) -> aiosmtplib.SMTP:
@@ -104,15 +105,15 @@ class SmtpMailer:
             timeout=self.timeout,
         )
 
-    def _letter(self, mail: Mail) -> EmailMessage:
-        letter = EmailMessage()
+    def _letter(self, mail: Mail) -> MIMEText:
+        # The older classes of the library: the newer one loses blanks where it folds a Korean subject.
+        letter = MIMEText(mail.text, "plain", "utf-8")
         letter["From"] = formataddr((self.name, self.sender))
         letter["To"] = mail.to
-        letter["Subject"] = mail.subject
+        letter["Subject"] = Header(mail.subject, "utf-8").encode()
         letter["Date"] = formatdate()
         letter["Message-ID"] = make_msgid(mail.key, self.sender.rpartition("@")[2] or None)
         letter["Auto-Submitted"] = "auto-generated"
-        letter.set_content(mail.text)
         return letter
 
 

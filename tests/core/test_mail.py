@@ -25,7 +25,8 @@ from core.mail import Mail, Outcome, SmtpMailer, build_mailer
 from core.secrets import Secrets
 from core.settings import Settings
 
-LETTER = Mail("kim@example.kr", "[응대] 답변 기한의 절반이 지났습니다", "김담당 과장님께\n", "notice1")
+SUBJECT = "[응대] 약속한 날이 지났습니다. 고객께 지연 안내를 보내고 답변해 주십시오 (E-20261114-XGXV)"
+LETTER = Mail("kim@example.kr", SUBJECT, "김담당 과장님께\n", "notice1")
 
 
 class PostOffice:
@@ -79,7 +80,8 @@ async def test_a_letter_arrives_as_it_was_written(office: Office) -> None:
     [letter] = handler.letters
     assert letter["Subject"] == LETTER.subject
     assert letter["To"] == "kim@example.kr"
-    assert letter["From"] == "재단 <desk@example.kr>"
+    assert letter["From"].addresses[0].display_name == "재단"
+    assert letter["From"].addresses[0].addr_spec == "desk@example.kr"
     assert letter["Auto-Submitted"] == "auto-generated"
     assert "notice1" in letter["Message-ID"]
     assert letter.get_content().splitlines() == LETTER.text.splitlines()
