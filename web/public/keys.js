@@ -28,7 +28,7 @@ const step = (by) => {
 };
 
 const enter = (element) => {
-  if (element.matches("details")) element.open = true;
+  for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   const field = element.matches(FIELDS) ? element : element.querySelector(FIELDS);
   (element.closest("section, details, form") ?? element).scrollIntoView({ block: "center" });
   field?.focus();

@@ -40,5 +40,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 if (matchMedia("(max-width: 760px)").matches) {
-  document.querySelectorAll("details[data-fold]").forEach((details) => { details.open = false; });
+  for (const details of document.querySelectorAll("details[data-fold]")) {
+    details.open = Boolean(details.querySelector("details[open][id]")) || location.hash === `#${details.id}`;
+  }
 }
