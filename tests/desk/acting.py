@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,6 @@ from core.database import Database
 from core.privacy import Vault
 from desk import tickets
 from desk.models import Department, Staff, Ticket
-from desk.states import Standing
 from tests.desk.conftest import NOW
 
 
@@ -84,18 +83,3 @@ class Actor:
             history = tickets.history(session, self.ticket(session, number))
             found = [tickets.opened_words(session, self.vault, event) for event in history]
             return [words for words in found if words]
-
-    def fold(self, number: str) -> Standing:
-        """What the events add up to."""
-        standing: Standing | None = Standing()
-        with self.desk.session() as session:
-            for event in tickets.history(session, self.ticket(session, number)):
-                assert standing is not None
-                standing = standing.then(event.kind, event.at, event.data)
-        assert standing is not None
-        return standing
-
-    def standing(self, number: str) -> Standing:
-        """What the row says."""
-        row = self.row(number)
-        return Standing(**{field.name: getattr(row, field.name) for field in fields(Standing)})

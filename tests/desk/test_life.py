@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,7 +20,9 @@ from core.errors import Conflict, Invalid
 from core.privacy import Vault
 from desk import kinds, states, steps, tickets
 from desk.calendar import Calendar, promise_end
-from desk.models import Staff, TicketEvent
+from desk.models import Staff, Ticket, TicketEvent
+from desk.schemas import TicketDetails
+from desk.states import Standing
 from tests.desk.acting import OWN, Actor, case, person, unit
 from tests.desk.conftest import NOW, REQUEST
 
@@ -33,6 +35,45 @@ days_ahead = st.integers(-3, 12)
 yes_or_no = st.booleans()
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A ticket as it stands, read at one moment."""
+
+    row: Ticket
+    person: Staff
+    events: list[TicketEvent]
+    known: TicketDetails
+
+    @property
+    def kinds(self) -> list[str]:
+        return [event.kind for event in self.events]
+
+    def standing(self) -> Standing:
+        """What the row says."""
+        return Standing(**{field.name: getattr(self.row, field.name) for field in fields(Standing)})
+
+    def fold(self) -> Standing | None:
+        """What the events add up to."""
+        standing: Standing | None = Standing()
+        for event in self.events:
+            assert standing is not None
+            standing = standing.then(event.kind, event.at, event.data)
+        return standing
+
+    def owes_nothing(self) -> None:
+        """What a closed ticket must have: told apart from its events alone."""
+        begin = max(at for at, kind in enumerate(self.kinds) if kind in ("received", "reopened"))
+        current = self.events[begin:]
+        answers = [event.at for event in current if event.kind == "answered"]
+        if self.row.reply_needed:
+            assert answers
+            in_time = min(answers) < promise_end(self.row.promised_on)
+            assert in_time or "delayed" in self.kinds[begin:]
+        assert {"claim": "remedied", "suggestion": "decided"}.get(self.row.kind, "received") in self.kinds
+        if self.row.kind == "complaint":
+            assert any(event.kind in ("told", "answered") and event.actor in PEOPLE for event in current)
+
+
 class Life(RuleBasedStateMachine):
     """Three tickets of one citizen at a desk of three people, who come and go."""
 
@@ -41,9 +82,7 @@ class Life(RuleBasedStateMachine):
         self.act = Actor(desk, vault)
         self.act.at = NOW
         self.numbers: list[str] = []
-        self.promised: dict[str, date] = {}
-        self.counted: dict[str, int] = {}
-        self.over: set[str] = set()
+        self.seen: list[Seen] = []
 
     @initialize(
         chosen=st.lists(st.sampled_from(sorted(kinds.KINDS)), min_size=3, max_size=3), needed=yes_or_no
@@ -55,7 +94,7 @@ class Life(RuleBasedStateMachine):
                 request = replace(REQUEST, kind=kind, department_id=department, reply_needed=needed)
                 opened = tickets.open_ticket(session, self.act.vault, request, NOW)
                 self.numbers.append(opened.number)
-        self.promised = {number: self.act.row(number).promised_on for number in self.numbers}
+        self.look()
 
     @rule(hours=st.integers(0, 40))
     def time_passes(self, hours: int) -> None:
@@ -76,7 +115,7 @@ class Life(RuleBasedStateMachine):
     )  # fmt: skip
     def say(self, n: int, by: str, phone: bool, step: Callable[..., Any]) -> None:
         how = {"how": "phone"} if phone and step in (steps.answer, steps.tell) else {}
-        self.take(step, n, f"말씀 {len(self.history(n))}", by=by, **how)
+        self.take(step, n, f"말씀 {len(self.seen[n].events)}", by=by, **how)
 
     @rule(n=tickets_, by=people, to=people)
     def assign(self, n: int, by: str, to: str) -> None:
@@ -88,7 +127,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(n=tickets_, by=people, days=days_ahead, consent=yes_or_no)
     def extend(self, n: int, by: str, days: int, consent: bool) -> None:
-        until = self.act.row(self.numbers[n]).promised_on + timedelta(days=days)
+        until = self.seen[n].row.promised_on + timedelta(days=days)
         self.take(steps.extend, n, until, "더 필요합니다.", consent, by=by)
 
     @rule(n=tickets_, by=people, days=days_ahead)
@@ -123,98 +162,97 @@ class Life(RuleBasedStateMachine):
 
     def take(self, step: Callable[..., Any], n: int, *args: Any, **more: Any) -> None:
         """Take the step; what is refused leaves no trace."""
-        number, before = self.numbers[n], self.act.row(self.numbers[n]).state
-        events = {one: self.act.kinds(one) for one in self.numbers}
+        before = self.seen
         if step.__name__ in OWN:
             more.pop("by", None)
         try:
-            self.act(step, number, *args, **more)
+            self.act(step, self.numbers[n], *args, **more)
         except (Conflict, Invalid):
-            assert {one: self.act.kinds(one) for one in self.numbers} == events
+            self.look()
+            assert [one.kinds for one in self.seen] == [one.kinds for one in before]
             return
-        assert before in LIVING, f"{step.__name__} happened to a ticket that is {before}"
+        self.look()
+        state = before[n].row.state
+        assert state in LIVING, f"{step.__name__} happened to a ticket that is {state}"
         if step is steps.close:
-            self.closed_without_debt(n)
+            self.seen[n].owes_nothing()
 
-    def history(self, n: int) -> list[TicketEvent]:
+    def look(self) -> None:
+        """Read everything anew."""
         with self.act.desk.session() as session:
-            return tickets.history(session, self.act.ticket(session, self.numbers[n]))
-
-    def closed_without_debt(self, n: int) -> None:
-        row, events = self.act.row(self.numbers[n]), self.history(n)
-        last_promise = max(at for at, event in enumerate(events) if event.kind in ("received", "reopened"))
-        current = events[last_promise:]
-        answers = [event.at for event in current if event.kind == "answered"]
-        if row.reply_needed:
-            assert answers
-            end = promise_end(row.promised_on)
-            assert min(answers) < end or "delayed" in [event.kind for event in current]
-        needed = {"claim": "remedied", "suggestion": "decided", "complaint": None}.get(row.kind)
-        assert needed is None or needed in [event.kind for event in events]
+            found = [self.act.ticket(session, number) for number in self.numbers]
+            self.seen = [
+                Seen(
+                    row=ticket,
+                    person=ticket.staff,
+                    events=tickets.history(session, ticket),
+                    known=tickets.details(session, self.act.vault, ticket),
+                )
+                for ticket in found
+            ]
 
     @invariant()
     def the_row_is_what_its_events_add_up_to(self) -> None:
-        for number in self.numbers:
-            assert self.act.standing(number) == self.act.fold(number)
+        for one in self.seen:
+            assert one.standing() == one.fold()
 
     @invariant()
     def somebody_is_responsible(self) -> None:
-        for number in self.numbers:
-            row = self.act.row(number)
-            with self.act.desk.session() as session:
-                staff = session.get_one(Staff, row.staff_id)
-                assert staff.active
-                assert staff.department_id == row.department_id
+        for one in self.seen:
+            assert one.person.active
+            assert (one.person.id, one.person.department_id) == (one.row.staff_id, one.row.department_id)
 
     @invariant()
     def the_promised_date_moves_by_an_extension_or_an_objection_alone(self) -> None:
-        for n, number in enumerate(self.numbers):
-            events, row = self.history(n), self.act.row(number)
-            new = events[self.counted.get(number, 0) :]
-            moved = [event for event in new if event.kind in ("received", "extended", "reopened")]
-            if not moved:
-                assert row.promised_on == self.promised[number]
-            for event in moved:
+        for one in self.seen:
+            promised: date | None = None
+            for event in one.events:
+                if event.kind not in ("received", "extended", "reopened"):
+                    continue
                 later = date.fromisoformat(event.data["promised_on"])
                 assert Calendar().is_business_day(later)
-                assert event.kind != "extended" or self.in_time(event, self.promised[number], later)
-                self.promised[number] = later
-            self.counted[number] = len(events)
+                if event.kind == "extended" and promised:
+                    assert later > promised
+                    assert event.at < promise_end(promised)
+                promised = later
+            assert one.row.promised_on == promised
 
-    def in_time(self, event: TicketEvent, before: date, after: date) -> bool:
-        return after > before and event.at < promise_end(before)
+    @invariant()
+    def only_consent_extends_a_second_time(self) -> None:
+        for one in self.seen:
+            free = True
+            for event in one.events:
+                if event.kind == "extended":
+                    assert free or event.data.get("consent")
+                free = event.kind == "reopened" or (free and event.kind != "extended")
 
     @invariant()
     def merged_tickets_end_in_a_living_one_or_its_end(self) -> None:
-        by_id = {self.act.row(number).id: self.act.row(number) for number in self.numbers}
-        for row in by_id.values():
-            seen = set()
-            while row.merged_into_id:
-                assert row.id not in seen
-                seen.add(row.id)
-                row = by_id[row.merged_into_id]  # noqa: PLW2901 - follows the chain
+        by_id = {one.row.id: one.row for one in self.seen}
+        for start in by_id:
+            passed, at = set(), start
+            while into := by_id[at].merged_into_id:
+                assert at not in passed
+                passed.add(at)
+                at = into
 
     @invariant()
     def what_is_over_stays_over(self) -> None:
-        for number in self.numbers:
-            ended = self.act.row(number).state in ("merged", "withdrawn")
-            assert ended or number not in self.over
-            if ended:
-                self.over.add(number)
-                assert self.act.kinds(number)[-1] in ("merged", "withdrawn")
+        for one in self.seen:
+            ends = [at for at, kind in enumerate(one.kinds, 1) if kind in ("merged", "withdrawn")]
+            assert ends in ([], [len(one.kinds)])
 
     @invariant()
     def whether_the_citizen_is_asked_follows_from_who_spoke_last(self) -> None:
-        for n, number in enumerate(self.numbers):
-            turns = [e.kind for e in self.history(n) if e.kind in ("asked", "added", "answered", "reopened")]
-            assert self.act.row(number).waiting == (turns[-1:] == ["asked"])
+        for one in self.seen:
+            turns = [kind for kind in one.kinds if kind in ("asked", "added", "answered", "reopened")]
+            assert one.row.waiting == (turns[-1:] == ["asked"])
 
     @invariant()
     def nothing_that_the_citizen_told_has_to_be_asked_again(self) -> None:
-        for number in self.numbers:
-            with self.act.desk.session() as session:
-                known = tickets.details(session, self.act.vault, self.act.ticket(session, number))
-            assert (known.name, known.phone, known.matter) == (REQUEST.name, REQUEST.phone, REQUEST.matter)
+        for one in self.seen:
+            known = (one.known.name, one.known.phone, one.known.matter)
+            assert known == (REQUEST.name, REQUEST.phone, REQUEST.matter)
 
 
 def clear(session: Session) -> None:
