@@ -89,9 +89,9 @@ def _log(database: Database, tickets: int) -> None:
             text(
                 "INSERT INTO access_log (id, at, staff_id, address, action, subject) "
                 "SELECT md5('log' || n), now() - random() * interval '730 days', "
-                f"{staff}[1 + n % 20], '10.0.0.' || n % 250, "
+                f"{staff}[1 + n % (SELECT count(*) FROM staff)], '10.0.0.' || n % 250, "
                 "(ARRAY['ticket.read', 'ticket.reply', 'conversation.read', 'tickets.list'])[1 + n % 4], "
-                f"{numbers}[1 + n % {tickets}] FROM generate_series(1, :acts) n"
+                f"{numbers}[1 + n % (SELECT count(*) FROM tickets)] FROM generate_series(1, :acts) n"
             ),
             {"acts": min(_LOGGED_ACTS, tickets * 5)},
         )

@@ -43,6 +43,7 @@ from faq import repository
 from faq.decision import Candidate
 from faq.entries import Entry
 from faq.regression import Gate
+from web.console.kept_queries import KeptQueries
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 25, 1, 20, tzinfo=UTC)  # Wednesday, 10:20 in Seoul
@@ -230,9 +231,9 @@ def ranked(matter: str) -> list[tuple[str, float]]:
 class World:
     """The app and what stands behind it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str = "") -> None:
         self.clock = FixedClock(NOW)
-        self.database = Database(f"sqlite:///{folder / 'console.sqlite3'}")
+        self.database = Database(url or f"sqlite:///{folder / 'console.sqlite3'}")
         Base.metadata.create_all(self.database.engine)
         self.vault = Vault(Cipher(Fernet.generate_key().decode()), self.clock)
         self.desk = FakeStaffDesk(self.database, self.clock)
@@ -267,6 +268,7 @@ class World:
         app.state.attachments = self.attachments
         app.state.learning, app.state.drafts = self.learning, self.drafts
         app.state.presence = Presence(self.clock)
+        app.state.queries = KeptQueries(self.clock)
         app.state.search = Search(self.database, self.vault, HashingEncoder())
         return app
 
