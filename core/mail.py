@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.header import Header
+from email.message import Message
 from email.mime.text import MIMEText
-from email.utils import formataddr, formatdate, make_msgid, parseaddr
+from email.utils import formataddr, formatdate, parseaddr
 from enum import Enum
-from typing import Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import aiosmtplib
 import structlog
@@ -26,7 +27,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Mail:
-    """A letter in plain text; `key` names the occasion, so that a receiver can tell a repetition."""
+    """A letter in plain text; `key` names it, the same at another try, so that a receiver can tell a repetition."""
 
     to: str
     subject: str
@@ -105,14 +106,14 @@ class SmtpMailer:
             timeout=self.timeout,
         )
 
-    def _letter(self, mail: Mail) -> MIMEText:
+    def _letter(self, mail: Mail) -> Message[Any, Any]:
         # The older classes of the library: the newer one loses blanks where it folds a Korean subject.
-        letter = MIMEText(mail.text, "plain", "utf-8")
+        letter: Message[Any, Any] = MIMEText(mail.text, "plain", "utf-8")
         letter["From"] = formataddr((self.name, self.sender))
         letter["To"] = mail.to
-        letter["Subject"] = Header(mail.subject, "utf-8").encode()
+        letter["Subject"] = Header(mail.subject, "utf-8")
         letter["Date"] = formatdate()
-        letter["Message-ID"] = make_msgid(mail.key, self.sender.rpartition("@")[2] or None)
+        letter["Message-ID"] = f"<{mail.key}@{self.sender.rpartition('@')[2]}>"
         letter["Auto-Submitted"] = "auto-generated"
         return letter
 

@@ -83,7 +83,7 @@ async def test_a_letter_arrives_as_it_was_written(office: Office) -> None:
     assert letter["From"].addresses[0].display_name == "재단"
     assert letter["From"].addresses[0].addr_spec == "desk@example.kr"
     assert letter["Auto-Submitted"] == "auto-generated"
-    assert "notice1" in letter["Message-ID"]
+    assert letter["Message-ID"] == "<notice1@example.kr>"
     assert letter.get_content().splitlines() == LETTER.text.splitlines()
 
 
