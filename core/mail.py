@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Mail:
-    """A letter in plain text; `key` names it, the same at another try, so that a receiver can tell a repetition."""
+    """A letter in plain text; `key` names it: the same at each try, so that a repetition can be told."""
 
     to: str
     subject: str
