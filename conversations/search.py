@@ -26,7 +26,7 @@ from desk import tickets
 from desk.models import Ticket
 from embeddings.protocols import Encoder
 
-__all__ = ["Found", "Hit", "PastReply", "Query", "Search"]
+__all__ = ["Found", "Hit", "PastReply", "Query", "Search", "check"]
 
 _FRESH = 32
 """What is filled in before a search: enough for what was written in the last seconds."""
@@ -87,7 +87,7 @@ class Search:
 
         A search without a word lists the matters that pass its filters.
         """
-        _check(query)
+        check(query)
         self._index.catch_up(_FRESH, wait=False)
         by_meaning = query.mode == "meaning" and query.text.strip()
         vector = self._encoder.encode_queries([redact(query.text)])[0] if by_meaning else None
@@ -224,7 +224,8 @@ def _known(ids: Iterable[str | None]) -> list[str]:
     return [one for one in ids if one]
 
 
-def _check(query: Query) -> None:
+def check(query: Query) -> None:
+    """Raises `Invalid` for a query that asks for nothing, or for days that never were."""
     filters = (query.since, query.until, query.department_id, query.staff_id)
     more = (query.kind, query.state, query.channel)
     if not query.text.strip() and not any(filters + more):

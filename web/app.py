@@ -20,6 +20,7 @@ from core.errors import EungdaeError, TooMany
 from web import charter, chat, chat_socket, files, health, pages, webhooks
 from web.composition import House
 from web.console import router as console
+from web.console.kept_queries import KeptQueries
 from web.publication import Publications
 from web.security import BodyLimit, LastResort, SecurityHeaders
 from web.watching import jobs, watching
@@ -81,6 +82,7 @@ def _share(app: FastAPI, house: House) -> None:
     app.state.router = house.router
     app.state.presence = house.presence
     app.state.search = house.search
+    app.state.queries = KeptQueries(house.clock)
     app.state.drafts = house.drafts
     app.state.channels = house.channels
 

@@ -31,12 +31,14 @@ from desk.directory import Contact
 from desk.models import Staff
 from desk.routing import Router
 from web.console import navigation
-from web.console.errors import BadToken, SignInNeeded
+from web.console.errors import BadToken, NewPasswordNeeded, SignInNeeded
+from web.console.kept_queries import KeptQueries
 from web.console.navigation import Section
 from web.console.permissions import REFUSALS, May, may
 from web.console.protocol import FaqPort, StaffDeskPort
 
 COOKIE = "eungdae_staff"
+_BEFORE_A_PASSWORD = {"/staff/password", "/staff/logout", "/staff/notices/live", "/staff/alive"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Parts:
     drafts: Drafts
     router: Router
     channels: Mapping[str, Channel]
+    queries: KeptQueries
 
     @property
     def idle(self) -> timedelta:
@@ -113,7 +116,7 @@ def parts(request: Request) -> Parts:
     return Parts(
         state.database, state.vault, state.settings, state.clock, state.limiter, state.staff_desk,
         state.casework, state.attachments, state.faq, state.learning, state.presence, state.search,
-        state.drafts, state.router, state.channels,
+        state.drafts, state.router, state.channels, state.queries,
     )  # fmt: skip
 
 
@@ -142,6 +145,8 @@ def _visit(request: Request, active: bool) -> Visit:
     if not found:
         raise SignInNeeded(expired=True)
     staff, csrf = found
+    if staff.password_once and request.url.path not in _BEFORE_A_PASSWORD:
+        raise NewPasswordNeeded
     return Visit(needs, staff, directory.contact(staff), may(staff.role), csrf, address(request), unread)
 
 

@@ -13,13 +13,18 @@ from web.console import (
     calendar,
     callback,
     conversations,
+    directory,
+    directory_files,
     drafts,
     faq,
     handoffs,
     login,
     notices,
     password,
+    people,
     promises,
+    routing,
+    search,
     suggestions,
     templates_page,
     ticket_files,
@@ -54,13 +59,18 @@ _PARTS = (
     templates_page,
     callback,
     conversations,
+    search,
     faq,
     verdicts,
     calendar,
     notices,
     promises,
     access,
+    people,
+    directory,
+    routing,
 )
+router.include_router(directory_files.router, max_body_size=directory_files.LARGEST_UPLOAD)
 router.include_router(ticket_files.router, max_body_size=ticket_files.LARGEST_UPLOAD)
 for part in _PARTS:
     router.include_router(part.router, max_body_size=_LARGEST_FORM)

@@ -80,6 +80,19 @@ ACTS: Final = {
     "drafts.list": "FAQ 초안 목록 열람",
     "template.save": "답변 서식 저장",
     "template.remove": "답변 서식 삭제",
+    "staff.add": "계정 만들기",
+    "staff.role": "역할 변경",
+    "staff.password": "일회용 비밀번호 발급",
+    "staff.presence": "재석 상태 변경",
+    "staff.deactivate": "계정 사용 중지",
+    "staff.activate": "계정 다시 사용",
+    "directory.import": "부서·직원 가져오기",
+    "directory.export": "부서·직원 내려받기",
+    "routing.read": "배정 규칙 열람",
+    "routing.rule": "배정 규칙 추가",
+    "routing.move": "배정 규칙 순서 변경",
+    "routing.unrule": "배정 규칙 삭제",
+    "routing.forget": "배운 배정 삭제",
     "faq.reload": "색인 다시 만들기",
     "access.read": "접속 기록 열람",
     "access.download": "접속 기록 내려받기",
@@ -162,9 +175,20 @@ def clock(moment: datetime) -> str:
     return f"{moment.astimezone(SEOUL):%H:%M}"
 
 
+def dated(at: datetime) -> str:
+    """2026. 11. 25. 14:05"""
+    local = at.astimezone(SEOUL)
+    return f"{local.year}. {local.month}. {local.day}. {local:%H:%M}"
+
+
 def moment(at: datetime) -> str:
     """11월 25일(수) 14:05"""
     return f"{day(at)} {clock(at)}"
+
+
+def local(at: datetime) -> str:
+    """2026-11-25T14:05, as a field for a moment in Seoul holds it"""
+    return f"{at.astimezone(SEOUL):%Y-%m-%dT%H:%M}"
 
 
 def channel(name: str) -> str:
