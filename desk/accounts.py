@@ -65,13 +65,15 @@ def all_staff(session: Session) -> list[Staff]:
     return list(session.scalars(select(Staff).order_by(Staff.username)))
 
 
-def set_password(session: Session, staff: Staff, password: str, *, keep_token: str | None = None) -> None:
+def set_password(
+    session: Session, staff: Staff, password: str, *, keep_token: str | None = None, once: bool = False
+) -> None:
     """Change the password and end every log-in of the account, except the one of `keep_token`.
 
-    Raises `Invalid` when the password is too weak.
+    With `once` the next log-in must begin by choosing another one. Raises `Invalid` when the password is too weak.
     """
     passwords.check_strength(password, staff.username)
-    staff.password_hash = passwords.hash_password(password)
+    staff.password_hash, staff.password_once = passwords.hash_password(password), once
     session.flush()
     others = delete(StaffSession).where(StaffSession.staff_id == staff.id)
     session.execute(others.where(StaffSession.token_hash != _hash(keep_token or "")))

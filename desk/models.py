@@ -57,6 +57,8 @@ class Staff(Base):
     away_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     role: Mapped[str] = mapped_column(String(20), default="agent")
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    password_once: Mapped[bool] = mapped_column(default=False)
+    """Whether somebody else knows the password: it opens nothing but the page to change it."""
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=SystemClock().now)
 

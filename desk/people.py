@@ -35,8 +35,10 @@ class HandedOver:
     """A ticket that somebody else has now; `moved`: of another department."""
 
     number: str
+    staff_id: str
     person: str
     department: str
+    phone: str
     moved: bool
 
 
@@ -98,8 +100,9 @@ def hand_over(session: Session, staff: Staff, by: By, now: datetime) -> list[Han
         if moved:
             data |= {"from": ticket.department_id}
         tickets.record(session, ticket, "transferred" if moved else "assigned", by.actor, now, data)
-        department = to.department.name if to.department else ""
-        given.append(HandedOver(ticket.number, to.name, department, moved))
+        new = directory.contact(to)
+        name = f"{new.name} {new.title}".strip()
+        given.append(HandedOver(ticket.number, to.id, name, new.department, new.phone, moved))
     return given
 
 

@@ -94,9 +94,9 @@ def forget(session: Session, ticket_id: str) -> None:
         session.flush()
 
 
-def all_of(session: Session, vault: Vault) -> list[tuple[RouteLesson, str]]:
+def all_of(session: Session, vault: Vault, limit: int = MOST) -> list[tuple[RouteLesson, str]]:
     """All lessons with their words (without personal data; empty when they can't be opened), newest first."""
-    lessons = session.scalars(select(RouteLesson).order_by(RouteLesson.at.desc()).limit(MOST))
+    lessons = session.scalars(select(RouteLesson).order_by(RouteLesson.at.desc()).limit(limit))
     return [(lesson, _opened(vault, lesson)) for lesson in lessons]
 
 

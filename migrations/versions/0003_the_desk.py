@@ -289,6 +289,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("deputies", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("presence", sa.String(length=8), nullable=False, server_default="here"))
         batch_op.add_column(sa.Column("away_until", UtcDateTime(), nullable=True))
+        batch_op.add_column(
+            sa.Column("password_once", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
 
     with op.batch_alter_table("ticket_events", schema=None) as batch_op:
         batch_op.add_column(sa.Column("words", sa.Text(), nullable=True))

@@ -229,7 +229,7 @@ def test_whoever_a_file_takes_out_leaves_the_tickets_with_somebody(
 ) -> None:
     numbers = [opened().number for _ in range(4)]
     changes = load(desk, vault, csv("아이디,사용\ncho,아니오\n"))
-    assert {given.person for given in changes.handed_over} == {"윤정산"}
+    assert {given.person for given in changes.handed_over} == {"윤정산 대리"}
     with desk.session() as session:
         assert {tickets.find(session, number).staff_id for number in numbers} == {"yoon"}
 

@@ -33,6 +33,13 @@ class SignInNeeded(Unauthorized):
         self.expired = expired
 
 
+class NewPasswordNeeded(Forbidden):
+    """Somebody else knows the password: nothing is shown before it is changed."""
+
+    def __init__(self) -> None:
+        super().__init__("먼저 새 비밀번호를 정해 주십시오.")
+
+
 class BadToken(Forbidden):
     """A form without its token: from another site, or from a log-in that ended meanwhile."""
 
@@ -53,6 +60,8 @@ class ConsoleRoute(APIRoute):
                 return await handle(request)
             except SignInNeeded as error:
                 return _to_login(request, error)
+            except NewPasswordNeeded:
+                return _lead(request, "/staff/password")
             except EungdaeError as error:
                 return error_response(request, error)
             except RequestValidationError:
@@ -85,7 +94,10 @@ def _way_back(request: Request) -> str | None:
 
 def _to_login(request: Request, error: SignInNeeded) -> Response:
     query = {"next": _page(request)} | ({"expired": "1"} if error.expired else {})
-    url = f"/staff/login?{urlencode(query)}"
+    return _lead(request, f"/staff/login?{urlencode(query)}")
+
+
+def _lead(request: Request, url: str) -> Response:
     if "hx-request" in request.headers:
         return Response(status_code=401, headers={"HX-Redirect": url})
     return RedirectResponse(url, 303)

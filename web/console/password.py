@@ -37,6 +37,8 @@ async def change_password(
     try:
         if new != again:
             raise Invalid("새 비밀번호와 확인이 서로 다릅니다.")
+        if new == current:
+            raise Invalid("지금과 다른 비밀번호를 정해 주십시오.")
         await in_thread(_change, visit, current, new, request.cookies[COOKIE])
     except Unauthorized:
         return _form(request, visit, Invalid("현재 비밀번호가 맞지 않습니다."))
