@@ -49,6 +49,10 @@ class Kinds:
         best = max(scores, key=lambda kind: scores[kind])
         return best if scores[best] - scores[INQUIRY] >= _CLEAR_LEAD else INQUIRY
 
+    def warm(self) -> None:
+        """Fit now, so that no citizen waits for it."""
+        self._fitted(self._encoder())
+
     def _fitted(self, encoder: Encoder) -> _Model:
         with self._fitting:
             if self._model is None or self._model.encoder.fingerprint != encoder.fingerprint:

@@ -120,8 +120,10 @@ def ticket(opened: OpenedTicket, reply_needed: bool, appointment: tuple[str, str
 def status(found: TicketStatus, *, one_of_many: bool = False) -> Reply:
     """How far a ticket is, who is responsible for it, and what the citizen can do about it."""
     due = korean_date(found.expected_on or found.promised_on)
+    # A consultation is answered when its time is fixed.
+    booked = found.kind == "reservation" and found.state == "answered"
     words = (
-        f"접수번호 {found.number}: {found.label}\n"
+        f"접수번호 {found.number}: {'예약 확정' if booked else found.label}\n"
         f"담당: {found.department} {found.person} ({found.phone})\n"
         f"{'' if found.state in DONE else f'{due}까지 답변드릴 예정입니다.'}"
     )

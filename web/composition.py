@@ -99,6 +99,7 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
         Presence(clock),
     )
     kinds, links = Kinds(lambda: faq.encoder), Links(signer, settings.public_url)
+    kinds.warm()
     opening = Opening(database, vault, router, kinds, clock, links)
     intake = Intake(database, vault, faq, own, clock)
     conversations = Conversations(

@@ -154,6 +154,10 @@ class Staff:
         """Answer a ticket."""
         self._send(f"/tickets/{number}", f"/tickets/{number}/reply", text=text)
 
+    def do(self, number: str, step: str, **fields: str) -> None:
+        """Another step with a ticket: ask, tell, transfer, …"""
+        self._send(f"/tickets/{number}", f"/tickets/{number}/{step}", **fields)
+
     def _send(self, page: str, path: str, **fields: str) -> None:
         csrf = _CSRF.search(self.page(page))
         assert csrf

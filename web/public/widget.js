@@ -65,7 +65,7 @@ class EungdaeWidget extends HTMLElement {
       this.#button.hidden = true;
       this.showUnread(0);
     } catch (error) {
-      this.#panel = undefined; // the next press tries again
+      this.#panel = undefined;
       this.#unread.textContent = "연결이 원활하지 않습니다. 다시 눌러 주십시오.";
       console.error(error);
     }
@@ -101,7 +101,7 @@ function wroteEarlier() {
   try {
     return "eungdae.session" in localStorage;
   } catch {
-    return false; // the browser bars storage
+    return false;
   }
 }
 

@@ -158,7 +158,6 @@ export class Conversation {
     this.#log.showTyping(yes);
   }
 
-  /** The bot answers at once; whether a person is typing, the server tells. */
   #expectReply(yes) {
     clearTimeout(this.#timers.typing);
     this.#log.showTyping(yes && !this.#person);

@@ -124,7 +124,7 @@ export class Panel {
     this.#fit();
   }
 
-  /** The on-screen keyboard covers a page without resizing it. */
+  // The on-screen keyboard covers a page without resizing it.
   #fit() {
     const { height = innerHeight, offsetTop = 0 } = window.visualViewport ?? {};
     this.dialog.style.setProperty("--visible-height", `${height}px`);
@@ -175,6 +175,7 @@ export class Panel {
 
   #submitted(replies) {
     this.#conversation.take(replies);
+    this.#log.scrollToEnd();
     [...this.#log.list.querySelectorAll(".receipt")].at(-1)?.focus();
   }
 

@@ -85,7 +85,7 @@ time { margin: 4px 2px 0; }
 .is-choices .buttons { flex-direction: column; align-self: stretch; }
 .is-choices button, .chips button { text-align: left; }
 .is-feedback .words { padding: 6px 2px 0; background: none; }
-.file { margin-top: 8px; }
+.file, .field + .hint, .facts + .hint { margin-top: 6px; }
 .refusal { margin-top: 6px; text-align: right; }
 .refusal .actions { margin-top: 8px; justify-content: flex-end; }
 .typing { align-self: flex-start; gap: 5px; margin-bottom: 12px; padding: 14px 16px; }
