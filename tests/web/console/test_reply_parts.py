@@ -45,9 +45,8 @@ def test_the_preview_of_a_text_channel_is_what_it_will_render(world: World) -> N
 def test_suggestions_are_entries_and_past_replies(office: Office) -> None:
     answered = office.ticket(sender="u1", matter="주차장을 쓸 수 있나요?")
     lee = office.signed_in("lee")
-    lee.submit(
-        f"/staff/tickets/{answered}", f"/staff/tickets/{answered}/reply", text="지하 주차장을 쓰시면 됩니다."
-    )
+    page = f"/staff/tickets/{answered}"
+    lee.submit(page, f"{page}/reply", text="지하 주차장을 쓰시면 됩니다.")
     office.below.search.catch_up()
     number = office.ticket(sender="u2", matter="주차장을 쓸 수 있나요?")
     office.below.search.catch_up()

@@ -1,4 +1,4 @@
-"""Reply templates: kept by editors and supervisors, filled on the ticket page, refused where they can't be."""
+"""Reply templates: kept by editors and supervisors, filled on the ticket page, or refused."""
 
 from __future__ import annotations
 
