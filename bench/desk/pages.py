@@ -45,7 +45,7 @@ def _any_of(urls: list[str]) -> Callable[[Known, random.Random], str]:
 
 
 def _searched(words: list[str], more: str = "") -> Callable[[Known, random.Random], str]:
-    return _any_of([f"/staff/search?q={quote(word)}{more}" for word in words])
+    return _any_of([f"/staff/search?text={quote(word)}{more}" for word in words])
 
 
 _WORDS = ["복사기", "광고 의뢰", "교육 신청", "방문 예약", "환불|취소", "도서관 이용", "기사 제보", "수강료"]

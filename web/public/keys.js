@@ -79,7 +79,8 @@ document.querySelector("[data-keys-open]")?.addEventListener("click", help);
 
 // A list sends people to the reply or the transfer of a ticket: there the cursor waits in the field.
 const arrived = { "#reply": "r", "#transfer": "t" }[location.hash];
-if (arrived) act(arrived);
+// After the browser's own jump to the place, which takes the cursor away.
+if (arrived) addEventListener("load", () => setTimeout(() => act(arrived)));
 
 // A choice that shows another list is sent as soon as it is made.
 document.addEventListener("change", (event) => {
