@@ -58,7 +58,7 @@ def recent(session: Session, vault: Vault, now: datetime) -> list[Handoff]:
     for offer in offers:
         cause = causes.get(offer.in_reply_to or "")
         if cause and (question := _question_before(session, cause)):
-            found.setdefault(question.id, (question, _reason(cause)))
+            found[question.id] = question, _reason(cause)  # the first cause counts
     return _readable(session, vault, list(found.values()))
 
 

@@ -66,8 +66,8 @@ def places(visit: Visit, ticket: TicketPage) -> Places:
         return Places(
             best=best,
             others=[place for place in all_.values() if place not in best],
-            colleagues=_people(session, visit, ticket.department_id),
-            people={unit.name: _people(session, visit, unit.id) for unit in units},
+            colleagues=people.get(ticket.department_id, []),
+            people={unit.name: people[unit.id] for unit in units if unit.id in people},
         )
 
 
@@ -82,12 +82,14 @@ def free_slots(visit: Visit, ticket: TicketPage) -> list[tuple[str, list[tuple[s
     ]
 
 
-def _people(session: Session, visit: Visit, department_id: str) -> list[Person]:
-    return [
-        Person(one.id, f"{one.name} {one.title}".strip(), _away(one, visit.now))
-        for one in directory.staff_of(session, department_id)
-        if one.role in _HANDLERS
-    ]
+def _people(session: Session, visit: Visit) -> dict[str | None, list[Person]]:
+    """Who may be put in charge, by department."""
+    found: dict[str | None, list[Person]] = {}
+    for one in directory.people(session):
+        if one.role in _HANDLERS:
+            person = Person(one.id, f"{one.name} {one.title}".strip(), _away(one, visit.now))
+            found.setdefault(one.department_id, []).append(person)
+    return found
 
 
 def _away(staff: Staff, now: datetime) -> str:
