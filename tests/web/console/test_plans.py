@@ -35,7 +35,7 @@ def searched(world: World, browser: Browser, url: str) -> dict[str, str]:
     return read_whole(world.database.engine, asked)
 
 
-@pytest.mark.parametrize("path", [path for path in PAGES if "{path" not in path])
+@pytest.mark.parametrize("path", list(PAGES))
 def test_a_page_finds_what_it_shows_by_an_index(vast: World, admin: Browser, path: str) -> None:
     vast.desk.put(Talk("c1"))
     number = vast.ticket(conversation_id="c1")

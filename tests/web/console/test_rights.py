@@ -25,9 +25,14 @@ TICKET, TALK, VERDICT = (
     "/staff/conversations/{conversation_id}",
     ("/staff/verdicts/{kind}/{key}"),
 )
-UNIT, PERSON = "/staff/directory/departments/{unit_id}", "/staff/directory/people/{staff_id}"
+UNITS, PEOPLE = "/staff/directory/departments", "/staff/directory/people"
 # Not behind the log-in, or the end of it.
-OPEN = {("GET", "/staff/login"), ("POST", "/staff/login"), ("POST", "/staff/logout")}
+OPEN = {
+    ("GET", "/staff/login"),
+    ("POST", "/staff/login"),
+    ("POST", "/staff/logout"),
+    ("GET", "/staff/{path:path}"),
+}
 PAGES = {
     "/staff": ALL,
     "/staff/live": ALL,
@@ -55,7 +60,16 @@ PAGES = {
     "/staff/notices/live": ALL,
     "/staff/promises": ALL,
     "/staff/access": AUDITING,
-    "/staff/{path:path}": ALL,
+    "/staff/search": ALL,
+    "/staff/search/{number}": ALL,
+    "/staff/directory": ALL,
+    UNITS + "/new": ADMIN,
+    UNITS + "/{unit_id}": ADMIN,
+    "/staff/directory/files": ADMIN,
+    PEOPLE + "/new": ADMIN,
+    PEOPLE + "/{staff_id}": ALL,
+    PEOPLE + "/{staff_id}/edit": ADMIN,
+    "/staff/routing": SUPERVISING,
 }
 FORMS = {
     "/staff/password": ALL,
@@ -88,6 +102,20 @@ FORMS = {
     "/staff/calendar/remove": SUPERVISING,
     "/staff/promises/{entry_id}/excuse": SUPERVISING,
     "/staff/access/csv": AUDITING,
+    "/staff/search": ALL,
+    "/staff/directory": ALL,
+    UNITS: ADMIN,
+    UNITS + "/{unit_id}": ADMIN,
+    "/staff/directory/files/export": ADMIN,
+    "/staff/directory/files/import": ADMIN,
+    PEOPLE: ADMIN,
+    **{PEOPLE + "/{staff_id}/" + act: ADMIN for act in ("activate", "deactivate", "edit", "password")},
+    PEOPLE + "/{staff_id}/presence": ALL,
+    "/staff/routing": SUPERVISING,
+    "/staff/routing/rules": SUPERVISING,
+    "/staff/routing/rules/{rule_id}/move": SUPERVISING,
+    "/staff/routing/rules/{rule_id}/remove": SUPERVISING,
+    "/staff/routing/lessons/{ticket_id}/remove": SUPERVISING,
 }  # fmt: skip
 RIGHTS = {("GET", path): who for path, who in PAGES.items()} | {
     ("POST", path): who for path, who in FORMS.items()
@@ -156,7 +184,7 @@ def test_no_form_is_taken_without_its_token(filled: World) -> None:
 def test_nothing_is_shown_that_would_be_refused(filled: World, role: str) -> None:
     browser = filled.signed_in("lee", role=role)
     number = filled.ticket(conversation_id="c1", department_id="customer-support")
-    pages = [address(path, number) for path, who in PAGES.items() if role in who and "{path" not in path]
+    pages = [address(path, number) for path, who in PAGES.items() if role in who]
     shown = {found for page in pages for found in offered(browser, page)}
     assert ("POST", "/staff/logout") in shown
     refused = [one for one in shown if not allowed(role, *one)]
