@@ -129,7 +129,7 @@ DEPARTMENT: Final = (
     Column("phone", "전화번호", _phone, required=True),
     Column("place", "위치", _text(200)),
     Column("hours", "근무시간", _hours, default="09:00-18:00"),
-    Column("lunch", "점심시간", _span, default="12:00-13:00"),
+    Column("lunch", "점심시간", _span),
     Column("backup", "대행 부서", _text(100)),
     Column("head", "부서장", _text(64)),
     Column("position", "순서", _number),
