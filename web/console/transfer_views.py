@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.privacy import label, redact
 from desk import directory, overrides, slots
-from desk.models import Staff
+from desk.models import Department, Staff
 from web.console import words
 from web.console.dependencies import Visit
 from web.console.ticket_views import TicketPage, existing
@@ -56,19 +56,15 @@ def places(visit: Visit, ticket: TicketPage) -> Places:
     shares = {id_: share for id_, share in route.candidates if id_ != ticket.department_id}
     with visit.parts.database.session() as session:
         units = [unit for unit in directory.departments(session) if unit.id != ticket.department_id]
-        all_ = {
-            unit.id: Place(
-                unit.id, unit.name, ", ".join(unit.duties[:_DUTIES_SHOWN]), _percent(shares, unit.id)
-            )
-            for unit in units
-        }
-        best = [all_[id_] for id_ in shares if id_ in all_]
-        return Places(
-            best=best,
-            others=[place for place in all_.values() if place not in best],
-            colleagues=people.get(ticket.department_id, []),
-            people={unit.name: people[unit.id] for unit in units if unit.id in people},
-        )
+        people = _people(session, visit)
+    known = {unit.id: _place(unit, shares.get(unit.id, 0)) for unit in units}
+    best = [known[id_] for id_ in shares if id_ in known]
+    return Places(
+        best=best,
+        others=[place for place in known.values() if place not in best],
+        colleagues=people.get(ticket.department_id, []),
+        people={unit.name: people[unit.id] for unit in units if unit.id in people},
+    )
 
 
 def free_slots(visit: Visit, ticket: TicketPage) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -80,6 +76,10 @@ def free_slots(visit: Visit, ticket: TicketPage) -> list[tuple[str, list[tuple[s
         (day, [(slot.start.isoformat(), f"{words.clock(slot.start)}–{words.clock(slot.end)}") for slot in of])
         for day, of in groupby(found, key=lambda slot: words.day(slot.start))
     ]
+
+
+def _place(unit: Department, share: float) -> Place:
+    return Place(unit.id, unit.name, ", ".join(unit.duties[:_DUTIES_SHOWN]), round(share * 100))
 
 
 def _people(session: Session, visit: Visit) -> dict[str | None, list[Person]]:
@@ -97,7 +97,3 @@ def _away(staff: Staff, now: datetime) -> str:
         return ""
     until = f", {words.moment(staff.away_until)}까지" if staff.away_until else ""
     return f"{'휴가' if staff.presence == 'leave' else '부재'}{until}"
-
-
-def _percent(shares: dict[str, float], department_id: str) -> int:
-    return round(shares.get(department_id, 0) * 100)
