@@ -57,13 +57,13 @@ def run(folder: Path, url: str, finished: int, open_: int, tickets: int, rounds:
     say("a house with its sample is ready")
     house = build(Settings(_env_file=None, data_dir=folder, database_url=url, rate_limits=False))
     fill(house, finished, open_, tickets)
-    cookie = _signed_in(house)
+    login = _signed_in(house)
     with house.database.session() as session:
         some = known(session)
         held = {one.table: _rows(session, one.table) for one in TABLES}
     house.search.catch_up(1)
     say("the pages are asked for")
-    trivial, pages = asyncio.run(measure(create_app(house), cookie, some, rounds))
+    trivial, pages = asyncio.run(measure(create_app(house), login, some, rounds))
     return render(held, trivial, pages, rounds)
 
 
@@ -103,12 +103,13 @@ def _rows(session: Session, table: str) -> int:
     return session.scalar(select(func.count()).select_from(Base.metadata.tables[table])) or 0
 
 
-def _signed_in(house: House) -> str:
-    """The cookie of an administrator's log-in."""
+def _signed_in(house: House) -> tuple[str, str]:
+    """An administrator's log-in: the cookie, and the token that its forms carry."""
     with house.database.session() as session:
         staff = accounts.find(session, accounts.FIRST_ADMIN)
         assert staff is not None  # noqa: S101 - made by setup-data
-        return accounts.start_session(session, staff, "bench", house.clock.now())[0]
+        cookie, kept = accounts.start_session(session, staff, "bench", house.clock.now())
+        return cookie, kept.csrf
 
 
 def say(what: str) -> None:

@@ -11,7 +11,7 @@ from statistics import quantiles
 import httpx
 from fastapi import FastAPI
 
-from bench.desk.pages import PAGES, TRIVIAL, Known, Page
+from bench.desk.pages import PAGES, TRIVIAL, Asking, Known, Page
 from web.console.dependencies import COOKIE
 
 _WARM_UP = 3
@@ -31,21 +31,35 @@ class Missing(Exception):
     """A page answers with something else than itself."""
 
 
-async def measure(app: FastAPI, cookie: str, known: Known, rounds: int) -> tuple[Times, list[Times]]:
-    """The trivial page, and every page; `rounds` requests each, mixed so that noise meets all alike."""
+async def measure(
+    app: FastAPI, login: tuple[str, str], known: Known, rounds: int
+) -> tuple[Times, list[Times]]:
+    """The trivial page, and every page; `rounds` requests each, mixed so that noise meets all alike.
+
+    `login` is the cookie of a log-in and the token that its forms carry.
+    """
     trivial = Page(TRIVIAL, "trivial", lambda _known, _chance: TRIVIAL)
     pages = [trivial, *PAGES]
     taken: dict[str, list[float]] = {page.name: [] for page in pages}
     chance = random.Random(4)
-    transport, cookies = httpx.ASGITransport(app), {COOKIE: cookie}
-    async with httpx.AsyncClient(transport=transport, base_url="http://desk", cookies=cookies) as http:
+    transport, cookies = httpx.ASGITransport(app), {COOKIE: login[0]}
+    headers = {"X-CSRF-Token": login[1]}
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://desk", cookies=cookies, headers=headers
+    ) as http:
         for number in range(_WARM_UP + rounds):
             for page in pages:
-                milliseconds = await _asked(http, page.url(known, chance))
+                milliseconds = await _asked(http, await _address(http, page.choose(known, chance)))
                 if number >= _WARM_UP:
                     taken[page.name].append(milliseconds)
     first, *rest = [_times(name, all_of) for name, all_of in taken.items()]
     return first, rest
+
+
+async def _address(http: httpx.AsyncClient, asking: Asking) -> str:
+    if isinstance(asking, str):
+        return asking
+    return (await http.post("/staff/search", data=asking)).headers["location"]
 
 
 async def _asked(http: httpx.AsyncClient, url: str) -> float:

@@ -6,13 +6,12 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from conversations.models import Conversation
-from desk.models import Ticket
+from desk.models import Department, Staff, Ticket
 
 TRIVIAL: Final = "/staff/password"
 """A log-in is checked and a form is shown; nothing else is read."""
@@ -25,27 +24,30 @@ class Known:
     open: list[str]
     finished: list[str]
     talks: list[str]
+    units: list[str]
+    people: list[str]
+
+
+Asking = str | dict[str, str]
+"""An address, or the search form as it is filled in: it is sent first, and leads to the address."""
+Choice = Callable[[Known, random.Random], Asking]
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page under one of its addresses; `slow` is why it may take longer than the goal."""
+    """A page, under one of its addresses each time."""
 
     route: str
     name: str
-    url: Callable[[Known, random.Random], str]
+    choose: Choice
 
 
-def _fixed(url: str) -> Callable[[Known, random.Random], str]:
+def _fixed(url: str) -> Choice:
     return lambda _known, _random: url
 
 
-def _any_of(urls: list[str]) -> Callable[[Known, random.Random], str]:
-    return lambda _known, chance: chance.choice(urls)
-
-
-def _searched(words: list[str], more: str = "") -> Callable[[Known, random.Random], str]:
-    return _any_of([f"/staff/search?text={quote(word)}{more}" for word in words])
+def _searched(words: list[str], mode: str = "words") -> Choice:
+    return lambda _known, chance: {"text": chance.choice(words), "mode": mode}
 
 
 _WORDS = ["복사기", "광고 의뢰", "교육 신청", "방문 예약", "환불|취소", "도서관 이용", "기사 제보", "수강료"]
@@ -77,15 +79,32 @@ PAGES: Final = (
         "/staff/tickets/{number}/draft", "ticket: draft of an FAQ entry",
         lambda known, chance: f"/staff/tickets/{chance.choice(known.finished)}/draft",
     ),
+    Page(
+        "/staff/tickets/{number}/live", "ticket, asked whether it has changed",
+        lambda known, chance: f"/staff/tickets/{chance.choice(known.open)}/live",
+    ),
+    Page(
+        "/staff/verdicts/{kind}/{key}", "which entry answers a ticket",
+        lambda known, chance: f"/staff/verdicts/ticket/{chance.choice(known.finished)}",
+    ),
     Page("/staff/conversations", "conversations", _fixed("/staff/conversations")),
     Page("/staff/conversations/live", "conversations, again", _fixed("/staff/conversations/live?seen=x")),
     Page(
         "/staff/conversations/{conversation_id}", "conversation",
         lambda known, chance: f"/staff/conversations/{chance.choice(known.talks)}",
     ),
-    Page("/staff/search", "search: words", _searched(_WORDS)),
-    Page("/staff/search", "search: a name", _searched(["김민지", "박서준", "이하은"])),
-    Page("/staff/search", "search: by meaning", _searched(_SAID, "&mode=meaning")),
+    Page(
+        "/staff/conversations/{conversation_id}/live", "conversation, asked for what is new",
+        lambda known, chance: f"/staff/conversations/{chance.choice(known.talks)}/live?after=2",
+    ),
+    Page(
+        "/staff/conversations/{conversation_id}/people/live", "conversation: who else is there",
+        lambda known, chance: f"/staff/conversations/{chance.choice(known.talks)}/people/live",
+    ),
+    Page("/staff/search/{number}", "search: words", _searched(_WORDS)),
+    Page("/staff/search/{number}", "search: a name", _searched(["김민지", "박서준", "이하은"])),
+    Page("/staff/search/{number}", "search: by meaning", _searched(_SAID, "meaning")),
+    Page("/staff/search", "search: the empty form", _fixed("/staff/search")),
     Page("/staff/handoffs", "handoffs", _fixed("/staff/handoffs")),
     Page("/staff/drafts", "drafts", _fixed("/staff/drafts")),
     Page("/staff/promises", "promises", _fixed("/staff/promises")),
@@ -94,6 +113,14 @@ PAGES: Final = (
     Page("/staff/notices", "notices", _fixed("/staff/notices")),
     Page("/staff/notices/live", "the bell", _fixed("/staff/notices/live")),
     Page("/staff/directory", "directory", _fixed("/staff/directory")),
+    Page(
+        "/staff/directory/departments/{unit_id}", "directory: a department",
+        lambda known, chance: f"/staff/directory/departments/{chance.choice(known.units)}",
+    ),
+    Page(
+        "/staff/directory/people/{staff_id}", "directory: a person",
+        lambda known, chance: f"/staff/directory/people/{chance.choice(known.people)}",
+    ),
     Page("/staff/routing", "routing rules", _fixed("/staff/routing")),
     Page("/staff/calendar", "calendar", _fixed("/staff/calendar")),
     Page("/staff/templates", "reply templates", _fixed("/staff/templates")),
@@ -115,6 +142,8 @@ def known(session: Session, count: int = 200) -> Known:
         open=list(session.scalars(shuffled.where(still_open))),
         finished=list(session.scalars(shuffled.where(Ticket.state == "closed"))),
         talks=list(session.scalars(talks)),
+        units=list(session.scalars(select(Department.id))),
+        people=list(session.scalars(select(Staff.id))),
     )
 
 
