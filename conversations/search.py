@@ -30,7 +30,7 @@ __all__ = ["Found", "Hit", "PastReply", "Query", "Search", "check"]
 
 _FRESH = 32
 """What is filled in before a search: enough for what was written in the last seconds."""
-_NEAREST = 100
+_NEAREST = 60
 """By meaning everything is more or less near: what comes after these is not."""
 
 
@@ -116,13 +116,13 @@ class Search:
             ticket_id, matter = ticket.id, Texts(session, self._vault).matter(ticket)
         vector = self._encoder.encode_queries([matter])[0]
         with self._database.session() as session:
-            near = self._nearest(session, vector, Query(), matters=True)
+            near = _documents(session, self._nearest(session, vector, Query(), matters=True))
             return past_replies.replies(session, self._vault, near, ticket_id, limit)
 
     def _nearest(
         self, session: Session, vector: NDArray[np.float32], query: Query, matters: bool = False
-    ) -> list[tuple[float, SearchDocument]]:
-        """The documents that mean most nearly the same, with their cosines; only tickets' `matters`."""
+    ) -> list[tuple[float, int]]:
+        """Cosines and ids of the documents that mean most nearly the same; only tickets' `matters`."""
         self._meanings.refresh(session)
         near = self._meanings.shortlist(vector, matters=matters)
         found = self._ranked(session, vector, near, query)
@@ -160,14 +160,14 @@ class Search:
         self, session: Session, query: Query, vector: NDArray[np.float32], limit: int, offset: int
     ) -> _Page:
         found = self._nearest(session, vector, query)
-        return _Page([document for _, document in found[offset : offset + limit]])
+        return _Page([document for _, document in _documents(session, found[offset : offset + limit])])
 
     def _ranked(
         self, session: Session, vector: NDArray[np.float32], near: Ids, query: Query
-    ) -> list[tuple[float, SearchDocument]]:
+    ) -> list[tuple[float, int]]:
         rows = session.execute(
             search_words.narrowed(
-                select(SearchDocument, SearchVector.vector)
+                select(SearchDocument.id, SearchVector.vector)
                 .join(SearchVector, SearchVector.document_id == SearchDocument.id)
                 .where(SearchDocument.id.in_(near.tolist())),
                 query,
@@ -188,6 +188,7 @@ class Search:
         ids = _known(document.conversation_id for document in documents)
         talks = {one.id: one for one in session.scalars(select(Conversation).where(Conversation.id.in_(ids)))}
         texts = Texts(session, self._vault)
+        texts.warm_up(documents)
         return [
             _hit(
                 document,
@@ -218,6 +219,12 @@ def _hit(
         person=ticket.staff.name if ticket else None,
         is_matter=document.subject.startswith(MATTER),
     )
+
+
+def _documents(session: Session, found: list[tuple[float, int]]) -> list[tuple[float, SearchDocument]]:
+    ids = [one for _, one in found]
+    by_id = {one.id: one for one in session.scalars(select(SearchDocument).where(SearchDocument.id.in_(ids)))}
+    return [(cosine, by_id[one]) for cosine, one in found]
 
 
 def _known(ids: Iterable[str | None]) -> list[str]:

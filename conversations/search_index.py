@@ -88,6 +88,7 @@ class SearchIndex:
             for document in found:
                 document.ticket_id = document.ticket_id or _ticket_of(session, document)
             texts = Texts(session, self._vault)
+            texts.warm_up(found)
             return [_Owed(one.id, one.subject, texts.read(one).text, one.ticket_id) for one in found]
 
     def _fill(self, owed: list[_Owed]) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from conversations.models import Message
 from conversations.search_tables import MATTER, SearchDocument, searched
 from core.errors import Unavailable
-from core.privacy import Vault, label, redact
+from core.privacy import Vault, VaultItem, label, redact
 from desk import tickets
 from desk.models import Ticket, TicketEvent
 
+T = TypeVar("T")
 _FOR_STAFF = frozenset({"noted", "transferred"})
 _SNIPPET = 160
 _BEFORE = 40
@@ -35,6 +39,25 @@ class Texts:
         self._session = session
         self._vault = vault
         self._names: dict[str, str | None] = {}
+        self._kept: list[object] = []
+
+    def warm_up(self, documents: Sequence[SearchDocument]) -> None:
+        """Read what stands behind many documents in a few queries: each is then found in the session."""
+        keys: dict[str, list[str]] = {}
+        for document in documents:
+            kind, _, key = document.subject.partition(":")
+            keys.setdefault(kind, []).append(key)
+        ids = [document.ticket_id for document in documents if document.ticket_id]
+        found = self._all(Ticket, Ticket.id, ids)
+        self._all(Message, Message.id, keys.get("message", []))
+        self._all(TicketEvent, TicketEvent.id, [int(key) for key in keys.get("event", [])])
+        refs = [ref for ticket in found for ref in (ticket.name_ref, ticket.matter_ref)]
+        self._all(VaultItem, VaultItem.id, refs)
+
+    def _all(self, kind: type[T], column: InstrumentedAttribute[Any], ids: Sequence[object]) -> list[T]:
+        found = list(self._session.scalars(select(kind).where(column.in_(ids)))) if ids else []
+        self._kept += found  # the session itself forgets what nobody holds
+        return found
 
     def read(self, document: SearchDocument) -> Written:
         """The text of the document; personal data is masked, and so is the name of its ticket's citizen."""
