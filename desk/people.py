@@ -17,6 +17,10 @@ from desk.models import Department, Staff, StaffSession, Ticket
 PRESENCE: Final = {"here": "재석", "away": "자리 비움", "leave": "휴가·휴직"}
 
 
+LEFT: Final = "left"
+"""Why a ticket was handed over: the person's account was closed."""
+
+
 @dataclass(frozen=True)
 class By:
     """Who makes a change, and from where; `staff_id` None: the operator at the command line."""
@@ -96,7 +100,7 @@ def hand_over(session: Session, staff: Staff, by: By, now: datetime) -> list[Han
     for ticket in session.scalars(theirs.order_by(Ticket.promised_on, Ticket.id)).all():
         to = directory.responsible(session, ticket.department_id, now, without=[staff.id]).staff
         moved = to.department_id != ticket.department_id
-        data = {"staff": to.id, "department": to.department_id, "by": by.actor}
+        data = {"staff": to.id, "department": to.department_id, "by": by.actor, "reason": LEFT}
         if moved:
             data |= {"from": ticket.department_id}
         tickets.record(session, ticket, "transferred" if moved else "assigned", by.actor, now, data)

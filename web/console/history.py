@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.privacy import Vault
-from desk import charter, directory, kinds, ledger, steps, tickets
+from desk import charter, directory, kinds, ledger, people, steps, tickets
 from desk.korean import with_particle
 from desk.models import Staff, Ticket, TicketEvent
 from web.console import words
@@ -95,9 +95,17 @@ def _received(data: Mapping[str, Any], names: Names) -> str:
     return f"{channel} 접수했습니다. {_day(data['promised_on'])}까지 답변을 약속했습니다."
 
 
+def _assigned(data: Mapping[str, Any], names: Names) -> str:
+    return f"담당자를 {with_particle(names.handler(data), '으로', '로')} 정했습니다.{_because(data)}"
+
+
 def _transferred(data: Mapping[str, Any], names: Names) -> str:
     before = names.departments.get(str(data.get("from")), "")
-    return f"{before}에서 {names.handler(data)}에게 이관했습니다."
+    return f"{before}에서 {names.handler(data)}에게 이관했습니다.{_because(data)}"
+
+
+def _because(data: Mapping[str, Any]) -> str:
+    return " 이전 담당자의 계정이 중지되었습니다." if data.get("reason") == people.LEFT else ""
 
 
 def _extended(data: Mapping[str, Any], names: Names) -> str:
@@ -131,9 +139,7 @@ def _day(iso: str) -> str:
 
 _SENTENCES: Final[Mapping[str, str | Callable[[Mapping[str, Any], Names], str]]] = {
     "received": _received,
-    "assigned": lambda data, names: (
-        f"담당자를 {with_particle(names.handler(data), '으로', '로')} 정했습니다."
-    ),
+    "assigned": _assigned,
     "transferred": _transferred,
     "started": "처리를 시작했습니다.",
     "extended": _extended,
