@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from conversations import anonymous
@@ -91,6 +91,11 @@ class Drafts:
         with self._database.session() as session:
             found = select(FaqDraft).where(FaqDraft.state == "open").order_by(FaqDraft.at, FaqDraft.id)
             return [self._readable(session, draft) for draft in session.scalars(found)]
+
+    def count(self) -> int:
+        """How many drafts wait for an editor."""
+        with self._database.session() as session:
+            return session.scalar(select(func.count()).where(FaqDraft.state == "open")) or 0
 
     def draft(self, draft_id: str) -> Draft:
         """A draft that is still waiting."""

@@ -49,6 +49,7 @@ async def faq_page(request: Request, visit: Reader) -> Response:
         "groups": groups,
         "total": sum(len(group.items) for group in groups),
         "version": _version(visit.parts),
+        "drafts": await in_thread(visit.parts.drafts.count),
     }
     return render(request, "faq.html", context)
 

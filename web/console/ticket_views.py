@@ -76,6 +76,9 @@ class TicketPage:
     version: int
     """The id of the last event: whoever saw this page saw all up to it."""
     state: str
+    marks: tuple[words.Mark, ...]
+    merged_into: str
+    """The number under which it goes on; empty unless it was merged."""
     kind: str
     channel: str
     who: TicketDetails
@@ -133,6 +136,8 @@ def page(session: Session, visit: Visit, number: str) -> TicketPage:
         number=ticket.number,
         version=steps[-1].id if steps else 0,
         state=ticket.state,
+        marks=words.marks(ticket.waiting, ticket.expected_on, ticket.escalated),
+        merged_into=_merged_into(session, ticket),
         kind=ticket.kind,
         channel=ticket.channel,
         who=details,
@@ -186,6 +191,11 @@ def last_step(session: Session, visit: Visit, number: str) -> tuple[int, str]:
         return 0, ""
     staff = session.get(Staff, event.actor)
     return event.id, f"{staff.name} {staff.title}".strip() if staff else "고객"
+
+
+def _merged_into(session: Session, ticket: Ticket) -> str:
+    into = session.get(Ticket, ticket.merged_into_id) if ticket.merged_into_id else None
+    return into.number if into else ""
 
 
 def _clocks(session: Session, visit: Visit, ticket: Ticket) -> Clocks:

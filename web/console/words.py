@@ -29,7 +29,14 @@ _CHANNELS: Final = {
 }
 # Nothing is pushed there: a reply goes with the answer to the citizen's next message.
 _WAITING: Final = frozenset({"kakao"})
-_TONES: Final = {"answered": "green", "closed": "", "in_progress": "blue", "reopened": "amber"}
+_TONES: Final = {
+    "answered": "green",
+    "closed": "",
+    "merged": "",
+    "withdrawn": "",
+    "extended": "amber",
+    "reopened": "amber",
+}
 ACTS: Final = {
     "login": "로그인",
     "login.refused": "로그인 실패",

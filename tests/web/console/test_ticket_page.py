@@ -186,7 +186,10 @@ def test_the_same_citizens_tickets_are_offered_for_a_merge(office: Office) -> No
     assert other not in shown
     lee.submit(page(second), f"{page(second)}/merge", into=first)
     assert office.row(second).state == "merged"
-    assert f"문의 {first}에 병합했습니다." in lee.get(page(second)).text
+    merged = lee.get(page(second)).text
+    assert f"문의 {first}에 병합했습니다." in merged
+    assert f'<a href="{page(first)}">{first}</a> 문의에 병합되어' in merged
+    assert f'action="{page(second)}/reply"' not in merged
     assert f"문의 {second}의 내용을 이 문의에 병합했습니다." in lee.get(page(first)).text
 
 
@@ -199,6 +202,14 @@ def test_a_stranger_s_ticket_or_a_made_up_number_is_no_place_to_merge_into(offic
     assert missing.status_code == 404
     assert 'value="E-20261124-0000"' in missing.text
     assert office.row(number).state == "assigned"
+
+
+def test_a_question_to_the_citizen_is_waited_for(office: Office) -> None:
+    number = office.ticket()
+    lee = office.signed_in("lee")
+    lee.submit(page(number), f"{page(number)}/ask", text="신청하신 날짜를 알려 주시겠습니까?")
+    assert "고객 답변 대기" in lee.get(page(number)).text
+    assert office.told() == ["신청하신 날짜를 알려 주시겠습니까?"]
 
 
 def test_notes_are_for_staff_and_reach_no_citizen(office: Office) -> None:
