@@ -74,6 +74,10 @@ def _spoken(reply: Reply) -> str:
         lines += [f"{number}. {button.label}" for number, button in enumerate(reply.buttons, 1)]
     if reply.kind == "answer" and (department := reply.data.get("department")):
         lines.append(f"담당: {department['name']} {department['phone']}")
+    for file in reply.data.get("files", ()):
+        # A link without a host leads nowhere from a messenger.
+        link = file["href"] if file["href"].startswith("http") else "담당자에게 요청하시면 보내 드립니다."
+        lines.append(f"첨부 파일 {file['name']}: {link}")
     if person := reply.data.get("signed"):
         who = f"{person['name']} {person['title']}".strip()
         lines.append(f"— {who} · {person['department']} · {person['phone']}")

@@ -135,6 +135,18 @@ def test_an_answer_names_its_owner() -> None:
     assert texts == ["네, 쓰실 수 있습니다.\n담당: 총무팀 02-000-1100"]
 
 
+def test_a_replys_files_stand_under_it_with_their_links() -> None:
+    files = [
+        {"name": "안내문.pdf", "size": 8, "href": "https://help.example.kr/files/token"},
+        {"name": "서식.hwp", "size": 8, "href": "/files/token"},
+    ]
+    texts, _ = rendered(Reply(kind="staff", text="보내드립니다.", data={"files": files}))
+    assert texts == [
+        "보내드립니다.\n첨부 파일 안내문.pdf: https://help.example.kr/files/token\n"
+        "첨부 파일 서식.hwp: 담당자에게 요청하시면 보내 드립니다."
+    ]
+
+
 def test_a_persons_words_are_signed() -> None:
     person = {"name": "김담당", "title": "과장", "department": "고객지원팀", "phone": "02-000-1001"}
     texts, _ = rendered(Reply(kind="staff", text="확인했습니다.", data={"signed": person}))
