@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -11,11 +12,13 @@ from fastapi import APIRouter, Depends, Form, Query, Response
 from fastapi.responses import RedirectResponse
 from starlette.requests import Request
 
+from core.clock import SEOUL
 from core.errors import EungdaeError
 from core.threads import in_thread
 from desk import directory, ledger
 from desk.ledger import Broken
 from desk.models import Staff
+from web.console import words
 from web.console.dependencies import Reader, Supervisor, Visit
 from web.console.errors import ConsoleRoute
 from web.console.rendering import notice, render
@@ -99,10 +102,17 @@ async def _page(request: Request, visit: Visit, wanted: Asked, error: EungdaeErr
         "listing": listing,
         "excuses": ledger.EXCUSES,
         "pages": -(-listing.count // A_PAGE),
+        "until": until,
     }
     if error:
         context["notice"] = notice("bad", error.message)
     return render(request, "promises.html", context, status=error.status if error else 200)
+
+
+def until(due_at: datetime) -> str:
+    """The last moment in time, as people say it: a day, or for a promise of hours the clock."""
+    midnight = due_at.astimezone(SEOUL).time() == time()
+    return words.day(due_at - timedelta(seconds=1)) if midnight else words.moment(due_at)
 
 
 def _listing(visit: Visit, wanted: Asked) -> Listing:

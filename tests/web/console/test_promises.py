@@ -36,6 +36,8 @@ def test_a_broken_promise_is_listed_with_what_to_do_and_names_no_citizen(
     assert "지금 하실 일" in page
     assert "오늘 안에 지연을 안내하고" in page
     assert "홍길동" not in page
+    # Received on Monday the 16th: the last day in time was the 19th, not the midnight after it.
+    assert "11월 19일(목)" in page
 
 
 def test_one_sees_ones_own_department_first_and_may_look_at_all(world: World, late: str) -> None:
