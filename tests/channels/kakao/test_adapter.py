@@ -141,9 +141,10 @@ def test_a_replys_files_stand_under_it_with_their_links() -> None:
         {"name": "서식.hwp", "size": 8, "href": "/files/token"},
     ]
     texts, _ = rendered(Reply(kind="staff", text="보내드립니다.", data={"files": files}))
-    assert texts == [
-        "보내드립니다.\n첨부 파일 안내문.pdf: https://help.example.kr/files/token\n"
-        "첨부 파일 서식.hwp: 담당자에게 요청하시면 보내 드립니다."
+    assert texts[0].splitlines() == [
+        "보내드립니다.",
+        "첨부 파일 안내문.pdf: https://help.example.kr/files/token",
+        "첨부 파일 서식.hwp: 담당자에게 요청하시면 보내 드립니다.",
     ]
 
 
