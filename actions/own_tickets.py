@@ -33,7 +33,7 @@ class OwnTickets(Action):
 
 
 class TellStaff(Action):
-    """Hands the citizen's answer to the person who asked; a question that the FAQ knows is answered too."""
+    """Hands the citizen's answer to the person who asked; what the FAQ can answer, is."""
 
     def name(self) -> str:
         return "action_tell_staff"
@@ -41,7 +41,8 @@ class TellStaff(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         number, words = entity(tracker, "ticket") or "", message_text(tracker)
         told = [await in_thread(current().own.do, conversation_id(tracker), "add", number, words)]
-        if faq_id := (metadata(tracker).get("faq") or {}).get("faq_id"):
+        faq_id = (metadata(tracker).get("faq") or {}).get("faq_id")
+        if faq_id and words.rstrip().endswith("?"):
             told += current().speech.answer(faq_id)[:1]
         say(dispatcher, told)
         return [SlotSet("pending", None), SlotSet("ticket", None)]

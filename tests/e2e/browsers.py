@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -17,6 +17,8 @@ ARGS = [
     "--no-first-run",
 ]
 WAIT_MS = 15_000
+Pages = Callable[[], Page]
+"""Makes pages, each of somebody else."""
 FAILED = pytest.StashKey[bool]()
 """Set on a test that has failed."""
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from ops.layout import RASA_PYTHON
-from tests.e2e.browsers import FAILED
+from tests.e2e.browsers import FAILED, WAIT_MS, Pages, Widget, chromium
 from tests.e2e.installation import Installation, prepare
 from tests.e2e.people import Citizen, KakaoCitizen
 
@@ -80,3 +81,48 @@ def kakao(house: Installation) -> KakaoCitizen:
 def another(house: Installation) -> Callable[[], Citizen]:
     """More visitors."""
     return lambda: Citizen(house)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def pages(
+    browser: Browser, house: Installation, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Pages]:
+    """Makes pages, each of somebody else; a failed test leaves pictures of them in its folder."""
+    made: list[Page] = []
+    troubles: list[str] = []
+
+    def make() -> Page:
+        context = browser.new_context(
+            base_url=house.url,
+            locale="ko-KR",
+            timezone_id="Asia/Seoul",
+            viewport={"width": 1280, "height": 900},
+        )
+        context.set_default_timeout(WAIT_MS)
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+        made.append(page)
+        return page
+
+    expect.set_options(timeout=WAIT_MS)
+    yield make
+    for number, page in enumerate(made):
+        if FAILED in request.node.stash:
+            page.screenshot(path=tmp_path / f"page-{number}.png")
+        page.context.close()
+    assert troubles == [], "the browser complained"
+
+
+@pytest.fixture
+def widget(pages: Pages) -> Widget:
+    """A citizen's browser on the demo site."""
+    page = pages()
+    page.goto("/")
+    return Widget(page)

@@ -3,65 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.browsers import FAILED, WAIT_MS, Widget, chromium
+from tests.e2e.browsers import Pages, Widget
 from tests.e2e.installation import Installation
 from tests.e2e.people import NUMBER, UNKNOWN
 
 COPIER = "복사기 써도 되나요?"
 NAME, PHONE = "윤슬기", "010-8765-4321"
-
-Pages = Callable[[], Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def pages(
-    browser: Browser, house: Installation, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[Pages]:
-    """Makes pages, each of somebody else; a failed test leaves pictures of them in its folder."""
-    made: list[Page] = []
-    troubles: list[str] = []
-
-    def make() -> Page:
-        context = browser.new_context(
-            base_url=house.url,
-            locale="ko-KR",
-            timezone_id="Asia/Seoul",
-            viewport={"width": 1280, "height": 900},
-        )
-        context.set_default_timeout(WAIT_MS)
-        page = context.new_page()
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
-        made.append(page)
-        return page
-
-    expect.set_options(timeout=WAIT_MS)
-    yield make
-    for number, page in enumerate(made):
-        if FAILED in request.node.stash:
-            page.screenshot(path=tmp_path / f"page-{number}.png")
-        page.context.close()
-    assert troubles == [], "the browser complained"
-
-
-@pytest.fixture
-def widget(pages: Pages) -> Widget:
-    """A citizen's browser on the demo site."""
-    page = pages()
-    page.goto("/")
-    return Widget(page)
 
 
 @pytest.fixture
@@ -82,7 +33,7 @@ def open_ticket(widget: Widget) -> str:
     widget.ask(UNKNOWN)
     widget.press("문의 접수하기")
     form = widget.panel.get_by_role("region", name="문의 접수")
-    expect(form.get_by_label("문의 내용")).to_have_value(UNKNOWN)
+    expect(form.get_by_label("내용", exact=False).first).to_have_value(UNKNOWN)
     expect(form).to_contain_text("보유 기간")
     form.get_by_label("성함").fill(NAME)
     form.get_by_label("전화번호").fill(PHONE)

@@ -159,7 +159,7 @@ def test_a_question_of_staff_is_answered_with_the_button(talk: Talk, staff: Staf
 
 def test_a_transfer_is_told_with_department_and_telephone_first(talk: Talk, staff: Staff) -> None:
     number = talk.number()
-    staff.do(number, "transfer", department="other", other="library", summary="서류를 찾으십니다.")
+    staff.do(number, "transfer", department="other", other="general-affairs", summary="서류를 찾으십니다.")
     told = talk.say("안녕하세요").texts[0]
     assert re.match(r"\S+\(02-000-\d{4}\)에서 문의를 이어서 처리합니다", told)
     assert "다시 설명하지 않으셔도 됩니다" in told
