@@ -93,11 +93,13 @@ class WorkClock:
         self._decided = decided
         self._holidays = country_holidays("KR", years=range(2025, 2029))
 
-    def after(self, since: datetime, hours: int, department: str) -> datetime:
-        """When that many working hours of the department have passed."""
+    def after(
+        self, since: datetime, hours: int, department: str, known_at: datetime | None = None
+    ) -> datetime:
+        """When that many working hours have passed, as far as the days are known at `known_at`, or then."""
         left, day = timedelta(hours=hours), since.astimezone(SEOUL).date()
         while True:
-            for opens, end in self._shifts(day, department) if self._works(day, since) else ():
+            for opens, end in self._shifts(day, department) if self._works(day, known_at or since) else ():
                 start = max(opens, since)
                 if start < end:
                     if start + left <= end:
@@ -147,7 +149,7 @@ def recount(life: Life, clock: WorkClock, now: datetime) -> list[Entry]:
             and event.data["from"] != life.department(at + 1)
         ):
             since = arrival(life, at)
-            due = clock.after(since, 3, event.data["from"])
+            due = clock.after(since, 3, event.data["from"], event.at)
             found.append(_done(life, "transferred", at, since, due, event.at < due, event.data["from"]))
     found += [
         entry._replace(promise="announced", made_at=entry.due_at)

@@ -161,6 +161,8 @@ class Year:
         draw, given = self.random.random(), (session, self.vault, ticket, staff, now)
         if ticket.state == "received":
             steps.assign(*given, staff)
+        elif ticket.state == "assigned" and draw > 0.5:
+            steps.start(*given)
         if draw < 0.08 and plan.transfers < 2:
             self._transfer(session, ticket, plan, staff, now)
         elif draw < 0.10:
@@ -189,10 +191,11 @@ class Year:
             steps.decide(*given, self.random.choice(list(steps.OUTCOMES)), "검토한 결과입니다.", how=how)
         elif ticket.kind == "claim":
             steps.remedy(*given, self.random.choice(list(steps.REMEDIES)), "조치해 드렸습니다.", how=how)
-        elif ticket.kind == "reservation" and (
-            open_ := slots.free(session, ticket.department_id, calendar, now)
-        ):
-            steps.book(*given, open_[0].start, how=how)
+        elif ticket.kind == "reservation":
+            free = slots.free(session, ticket.department_id, calendar, now)
+            steps.book(*given, free[0].start, how=how)
+        elif ticket.kind == "complaint" and self.random.random() < 0.6:
+            steps.tell(*given, "경위를 확인하고 있습니다.")
         else:
             steps.answer(*given, "확인하여 답변드립니다.", how=how)
 
