@@ -23,7 +23,10 @@ _redacted = lru_cache(maxsize=4096)(redact)
 
 @dataclass(frozen=True)
 class LiveConversation:
-    """A line in the list; `state` is waiting (for a person), person or bot. Its text is masked."""
+    """A line in the list; `state` is waiting (for a person), person or bot.
+
+    `last_text`, masked, is what was said last; as long as nobody of the staff is there, what it is about.
+    """
 
     id: str
     channel: str
@@ -60,13 +63,14 @@ def _lines(session: Session, cipher: Cipher, found: Sequence[Conversation]) -> l
 
     def line(one: Conversation) -> LiveConversation:
         said = last.get(one.id)
+        words = (None if one.staff_id else one.question) or (said.text if said else None)
         return LiveConversation(
             id=one.id,
             channel=one.channel,
             state="person" if one.staff_id else "waiting" if one.waiting_since else "bot",
             person_name=people.get(one.staff_id or ""),
             person_id=one.staff_id,
-            last_text=_redacted(label(cipher.decrypt(said.text))) if said else "",
+            last_text=_redacted(label(cipher.decrypt(words))) if words else "",
             last_at=one.updated_at,
             ticket_number=numbers.get(one.id),
             waiting_since=None if one.staff_id else one.waiting_since,

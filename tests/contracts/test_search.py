@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from channels.protocol import Reply
 from conversations import store
 from conversations.search import Found, Query, Search
 from conversations.search_tables import SearchDocument, SearchVector
 from core.clock import FixedClock
-from core.database import Database
+from core.database import Base, Database
 from core.errors import Invalid, NotFound
 from core.privacy import Cipher, Vault, mask
 from desk import steps, tickets
@@ -321,6 +321,37 @@ def test_a_destroyed_matter_is_found_no_more_and_breaks_nothing(desk: Desk) -> N
         desk.vault.forget(session, f"[[matter:valid:{ticket.matter_ref}]]")
     assert desk.numbers("환불") == []
     assert texts(desk.find(number)) == [""]
+
+
+@pytest.mark.postgres
+def test_on_postgresql_every_way_of_searching_uses_an_index(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    Base.metadata.create_all(database.engine)
+    desk, plans = Desk(database), []
+
+    @event.listens_for(database.engine, "before_cursor_execute")
+    def explain(connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.startswith("SELECT search_documents"):
+            cursor = connection.connection.cursor()
+            # Of a handful of rows none is worth an index: without this every plan would read them all.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN {statement}", parameters)
+            plans.append("\n".join(row[0] for row in cursor.fetchall()))
+
+    number = desk.opened(FEE)
+    for query in (
+        Query("환불"), Query("환불|수수료", department_id="ads"), Query("홍길동"), Query("홍길동 환불"),
+        Query(department_id="ads"), Query("환불", mode="meaning"), Query("환불", since=date(2026, 1, 1)),
+    ):  # fmt: skip
+        plans.clear()
+        desk.search.find(query)
+        assert plans, query
+        assert not [plan for plan in plans if "Seq Scan on search" in plan], query
+    desk.search.similar_replies(number)
+    plans.clear()
+    desk.find("환불")
+    assert "search_words_index" in "".join(plans)
+    database.close()
 
 
 def test_a_rolled_back_ticket_leaves_nothing(desk: Desk) -> None:

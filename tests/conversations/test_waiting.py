@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conversations.presence import CITIZEN
-from tests.conversations.world import COPIER, FEE, NOW, World, asks
+from tests.conversations.world import COPIER, FEE, NOW, UNKNOWN, World, asks
 
 KIM = "kim"
 
@@ -72,3 +72,18 @@ async def test_the_citizen_writes_until_the_message_is_there(world: World) -> No
     assert world.presence.typists(talk) == [CITIZEN]
     await world.say("안녕하세요")
     assert world.presence.typists(talk) == []
+
+
+async def test_the_list_shows_first_who_waits_longest_and_what_each_asked(world: World) -> None:
+    await world.say(UNKNOWN, sender="late")
+    await world.say(UNKNOWN, sender="early")
+    await world.say("상담원 연결", sender="early")
+    world.later(hours=30)
+    await world.say("상담원 연결", sender="late")
+    await world.say(f"{COPIER} 010-1234-5678", sender="bot")
+    early, late, bot = await world.staff.live()
+    assert [one.state for one in (early, late, bot)] == ["waiting", "waiting", "bot"]
+    assert (early.last_text, bot.last_text) == (UNKNOWN, f"{COPIER} (전화번호)")
+    assert early.waiting_since
+    assert late.waiting_since
+    assert early.waiting_since < late.waiting_since
