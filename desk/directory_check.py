@@ -88,6 +88,7 @@ class Checked:
             if "username" in person:
                 named = person.get("id")
                 person["known_id"] = named if named in self._people else known.get(person["username"])
+        self._owners = known
         self._usernames = set(known) | {p["username"] for p in self.staff if "username" in p}
 
     def _once(self, rows: Sequence[Row], values: Sequence[Mapping[str, Any]], name: str) -> None:
@@ -123,7 +124,7 @@ class Checked:
             if deputy == person.get("username"):
                 self._wrong(row, "deputies", "자기 자신은 대행자가 될 수 없습니다.")
         username = person.get("username")
-        owner = next((one for one, name in self._people.items() if name == username), None)
+        owner = self._owners.get(username or "")
         if owner is not None and owner != person.get("known_id"):
             self._wrong(row, "username", f"다른 직원이 쓰는 아이디입니다: {username}")
 

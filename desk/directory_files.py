@@ -23,6 +23,8 @@ from desk.models import Department, Staff
 SUFFIXES: Final = (".xlsx", ".csv", ".yml", ".yaml")
 MOST_ROWS: Final = 10_000
 _LAST: Final = MOST_ROWS + 2
+_UNPACKED: Final = 200 * 1024 * 1024
+"""Bytes that a workbook may have unpacked."""
 _SHEETS: Final = {"departments": ("부서", DEPARTMENT), "staff": ("직원", STAFF)}
 # Only somebody who writes YAML by hand wants to choose these.
 _UNWRITTEN: Final = {"id"}
@@ -109,6 +111,9 @@ def _bare(title: str) -> str:
 
 
 def _sheets(name: str, data: bytes) -> list[tuple[str, list[tuple[int, list[str]]]]]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(part.file_size for part in archive.infolist()) > _UNPACKED:
+            raise _unreadable(name, "파일이 너무 큽니다.")
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     try:
         return [
@@ -144,6 +149,8 @@ def _csv(data: bytes) -> list[tuple[int, list[str]]]:
 def _yaml(name: str, data: bytes) -> Rows:
     try:
         text = data.decode("utf-8")
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
+            raise _unreadable(name, "별칭(*)은 쓸 수 없습니다.")  # a few of them unfold to any size
         document = yaml.safe_load(text) or {}
         node = yaml.compose(text, yaml.SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -159,6 +159,7 @@ def test_one_wrong_line_stops_the_good_ones_too(desk: Database, vault: Vault) ->
         ("1.yml", b"people: []", "people"),
         ("1.yml", b"staff: [", ""),
         ("1.yml", b"- a", ""),
+        ("1.yml", b"staff: [&a {username: x}, *a]", ""),
         ("1.yml", b"staff: a", ""),
         ("1.xlsx", b"no workbook", ""),
         ("1.csv", b"\xff\xfe\x00", ""),
