@@ -30,6 +30,13 @@ document.addEventListener("htmx:beforeSwap", () => {
 });
 document.addEventListener("htmx:afterSettle", () => { if (atEnd) toEnd(); });
 document.addEventListener("DOMContentLoaded", toEnd);
+document.addEventListener("DOMContentLoaded", () => {
+  const box = log();
+  if (!box) return;
+  box.addEventListener("scroll", () => { atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 80; });
+  // What opens below the log takes room from it.
+  new ResizeObserver(() => { if (atEnd) toEnd(); }).observe(box);
+});
 
 // What was said has arrived: empty the field and keep the cursor in it.
 document.addEventListener("said", (event) => {
