@@ -76,7 +76,7 @@ async def add_department(request: Request, visit: Administrator, typed: Typed) -
         await in_thread(_add, visit, typed)
     except EungdaeError as error:
         return await _form(request, visit, typed, error=error)
-    return _changed(visit, "/staff/directory?done=department")
+    return _saved(visit, None, typed)
 
 
 @router.get("/departments/{unit_id}")
@@ -95,12 +95,12 @@ async def department_page(request: Request, visit: AdminReader, unit_id: str) ->
 @router.post("/departments/{unit_id}")
 async def save_department(request: Request, visit: Administrator, unit_id: str, typed: Typed) -> Response:
     """Change a department."""
-    await in_thread(_unit, visit, unit_id)
+    before = await in_thread(_unit, visit, unit_id)
     try:
         await in_thread(_save, visit, {**typed, "id": unit_id})
     except EungdaeError as error:
         return await _form(request, visit, typed, unit_id, error)
-    return _changed(visit, "/staff/directory?done=department")
+    return _saved(visit, before, typed)
 
 
 def write(visit: Visit, rows: Rows) -> Changes:
@@ -122,9 +122,13 @@ def told(error: EungdaeError) -> str:
     return " ".join(f"{one.column}: {one.message}" if one.column else one.message for one in error.problems)
 
 
-def _changed(visit: Visit, url: str) -> Response:
-    """Duties may have changed: the index learns of them while the old one answers."""
-    return RedirectResponse(url, 303, background=BackgroundTask(visit.parts.faq.rebuild))
+def _saved(visit: Visit, before: directory_views.Unit | None, typed: Mapping[str, str]) -> Response:
+    """Departments are found by name and duties: of those that changed, the index must learn."""
+    known = (before.name, "\n".join(before.duties), before.active) if before else None
+    duties = "\n".join(typed.get("duties", "").split("\r\n"))
+    news = known != (typed.get("name"), duties, typed.get("active") != "아니오")
+    rebuild = BackgroundTask(visit.parts.faq.rebuild) if news else None
+    return RedirectResponse("/staff/directory?done=department", 303, background=rebuild)
 
 
 def _units(visit: Visit, everything: bool) -> list[directory_views.Unit]:

@@ -53,7 +53,7 @@ async def take_in(
         changes = await in_thread(_load, visit, rows, bool(check))
     except EungdaeError as error:
         return _page(request, visit, error)
-    rebuild = None if check else BackgroundTask(visit.parts.faq.rebuild)
+    rebuild = BackgroundTask(visit.parts.faq.rebuild) if rows.departments and not check else None
     return _page(request, visit, changes=changes, checked=bool(check), background=rebuild)
 
 

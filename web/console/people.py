@@ -9,7 +9,6 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import select
-from starlette.background import BackgroundTask
 from starlette.requests import Request
 
 from conversations.models import Conversation
@@ -85,8 +84,7 @@ async def save_person(request: Request, visit: Administrator, staff_id: str, typ
         await in_thread(write, visit, Rows(staff=[Row("", raw)]))
     except EungdaeError as error:
         return await _form(request, visit, typed, staff_id, error)
-    rebuild = BackgroundTask(visit.parts.faq.rebuild)
-    return RedirectResponse(f"/staff/directory/people/{staff_id}?done=person", 303, background=rebuild)
+    return RedirectResponse(f"/staff/directory/people/{staff_id}?done=person", 303)
 
 
 @router.post("/{staff_id}/password")

@@ -63,7 +63,7 @@ _NOTICES: Final = {
     "discarded": ("good", "초안을 버렸습니다."),
     "template": ("good", "답변 서식을 저장했습니다."),
     "removed": ("good", "답변 서식을 지웠습니다."),
-    "department": ("good", "부서를 저장했습니다. 담당 업무는 1분쯤 뒤부터 안내에 반영됩니다."),
+    "department": ("good", "부서를 저장했습니다. 담당 업무를 바꾸셨다면 1분쯤 뒤부터 안내에 반영됩니다."),
     "person": ("good", "직원 정보를 저장했습니다."),
     "presence": ("good", "재석 상태를 바꾸었습니다."),
     "activated": ("good", "계정을 다시 사용합니다."),

@@ -226,6 +226,17 @@ class TestDepartments:
             unit = session.get_one(Department, "new-team")
             assert (unit.lunch, unit.duties) == ("", ["시험"])
 
+    def test_the_index_is_built_anew_only_for_what_it_knows_of_a_department(
+        self, world: World, admin: Browser
+    ) -> None:
+        page = f"{DIRECTORY}/departments/ads-planning"
+        fields = FIELDS | {"name": "정부광고기획팀", "duties": "매체 선정\r\n정산"}
+        built = world.faq.built
+        admin.submit(page, page, **fields)
+        assert world.faq.built == built + 1
+        admin.submit(page, page, **fields | {"phone": "02-000-7001"})
+        assert world.faq.built == built + 1
+
     def test_an_id_that_is_taken_changes_nothing(self, world: World, admin: Browser) -> None:
         made = admin.submit(
             f"{DIRECTORY}/departments/new", f"{DIRECTORY}/departments", id="ads-planning", **FIELDS
