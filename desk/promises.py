@@ -33,14 +33,15 @@ def note(session: Session, ticket: Ticket, event: TicketEvent) -> None:
         event.kind in pledge.begins | pledge.kept_by for pledge in charter.measured().values()
     ):
         return
-    owed = _lapse(session, _owed(session, ticket.id), event.at)
+    # Nothing is owed before the receipt: it need not be looked for.
+    before = _owed(session, ticket.id) if event.kind != "received" else []
+    owed = _lapse(session, before, event.at)
     for entry in owed:
         _settle(entry, ticket, event)
     owed = [entry for entry in owed if entry.state == "promised"]
     for entry in owed:
         _follow(entry, ticket, event)
     _begin(session, ticket, event, {entry.promise for entry in owed})
-    session.flush()
 
 
 def overdue(session: Session, now: datetime) -> int:
