@@ -69,24 +69,6 @@ class TicketStatus:
 
 
 @dataclass(frozen=True)
-class TicketRow:
-    """A line of the console's list; nothing in it names the citizen."""
-
-    number: str
-    state: str
-    label: str
-    kind: str
-    channel: str
-    department: str
-    department_id: str
-    person: str
-    staff_id: str
-    reply_needed: bool
-    received_at: datetime
-    promised_on: date
-
-
-@dataclass(frozen=True)
 class TicketDetails:
     """The personal data of a ticket, for the eyes of staff; None where it was destroyed or never given.
 

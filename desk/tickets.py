@@ -1,10 +1,8 @@
-"""Tickets: opened, found, and changed in one way only: by an event that is recorded (`record`)."""
+"""Tickets: opened and found. What happens to them then is in `desk.steps`, and kept by `desk.events`."""
 
 from __future__ import annotations
 
 import hmac
-import re
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -12,36 +10,24 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from core.errors import Conflict, Unavailable
-from core.privacy import Cipher, Reference, Vault, mask
-from desk import directory, intake, kinds, notices, numbers, overrides, promises, slots, states
+from core.errors import Unavailable
+from core.privacy import Cipher, Vault
+from desk import directory, intake, kinds, numbers, overrides, slots, states
 from desk.contact_details import parse_email, parse_phone
-from desk.intake import without_resident_numbers
+from desk.events import history, lock, masked, opened_words, record, sealed
 from desk.korean import with_particle
-from desk.models import Staff, Ticket, TicketEvent
-from desk.schemas import OpenedTicket, TicketDetails, TicketRequest, TicketRow, TicketStatus
+from desk.models import Staff, Ticket
+from desk.schemas import OpenedTicket, TicketDetails, TicketRequest, TicketStatus
 from desk.slots import Slot
-from desk.states import Standing
 
 __all__ = [
-    "OpenedTicket", "TicketDetails", "TicketRequest", "TicketRow", "TicketStatus",
+    "OpenedTicket", "TicketDetails", "TicketRequest", "TicketStatus",
     "apology", "book", "details", "find", "history", "lock", "look_up", "masked", "of_conversation",
-    "open_ticket", "open_tickets", "opened_words", "record", "sealed", "status",
+    "open_ticket", "opened_words", "record", "sealed", "status",
 ]  # fmt: skip
 
 _DRAWS = 20
 _NO_FINGERPRINT = "0" * 64
-_TOLD = {
-    "received": "assigned",
-    "assigned": "assigned",
-    "transferred": "transferred",
-    "added": "added",
-    "reopened": "reopened",
-    "withdrawn": "withdrawn",
-}
-"""Events that the person in charge is told of, and the kind of notice that tells."""
-_REFERENCES = re.compile(r"(\[\[[^\]]*\]\])")
-_STANDING = tuple(field.name for field in fields(Standing))
 
 
 def open_ticket(
@@ -92,6 +78,59 @@ def book(
     return slot
 
 
+def find(session: Session, number: str) -> Ticket | None:
+    """The ticket under that number, in whatever spacing or case."""
+    people = (joinedload(Ticket.department), joinedload(Ticket.staff))
+    return session.scalar(select(Ticket).options(*people).where(Ticket.number == numbers.normalise(number)))
+
+
+def look_up(session: Session, cipher: Cipher, number: str, phone: str) -> TicketStatus | None:
+    """The state of the ticket, for whoever knows its number and the telephone that was left.
+
+    A ticket opened without a telephone is opened by its e-mail address. Whatever is wrong, the answer is
+    None after the same work, so that trying tells nothing.
+    """
+    ticket = find(session, number)
+    given = cipher.fingerprint(parse_phone(phone) or (parse_email(phone) or "").casefold())
+    kept = (ticket.phone_fingerprint or ticket.email_fingerprint) if ticket else None
+    known = hmac.compare_digest(given, kept or _NO_FINGERPRINT)
+    return status(ticket) if ticket and known else None
+
+
+def status(ticket: Ticket) -> TicketStatus:
+    """How far it is, for the citizen whose ticket it is."""
+    signature = directory.contact(ticket.staff)
+    return TicketStatus(
+        number=ticket.number,
+        state=ticket.state,
+        label=states.label(ticket.state),
+        department=ticket.department.name,
+        person=signature.name,
+        phone=signature.phone,
+        received_at=ticket.received_at,
+        promised_on=ticket.promised_on,
+        kind=ticket.kind,
+        expected_on=ticket.expected_on,
+    )
+
+
+def details(session: Session, vault: Vault, ticket: Ticket) -> TicketDetails:
+    """Who asks and what. The caller logs the access."""
+    return TicketDetails(
+        name=vault.get(session, ticket.name_ref),
+        phone=vault.get(session, ticket.phone_ref) if ticket.phone_ref else None,
+        email=vault.get(session, ticket.email_ref) if ticket.email_ref else None,
+        matter=vault.get(session, ticket.matter_ref),
+        facts=_facts(session, vault, ticket),
+    )
+
+
+def of_conversation(session: Session, conversation_id: str) -> Ticket | None:
+    """The newest ticket that was opened in the conversation."""
+    newest = select(Ticket).where(Ticket.conversation_id == conversation_id)
+    return session.scalar(newest.order_by(Ticket.received_at.desc(), Ticket.id.desc()).limit(1))
+
+
 def _route(session: Session, request: TicketRequest, now: datetime) -> tuple[Staff, bool]:
     """Who is responsible, and whether that is sure: else somebody at the front desk confirms it."""
     sought = session.get(Staff, request.staff_id) if request.staff_id else None
@@ -129,36 +168,6 @@ def _opened(session: Session, ticket: Ticket, person: Staff, barred: bool = Fals
     )
 
 
-def find(session: Session, number: str) -> Ticket | None:
-    """The ticket under that number, in whatever spacing or case."""
-    people = (joinedload(Ticket.department), joinedload(Ticket.staff))
-    return session.scalar(select(Ticket).options(*people).where(Ticket.number == numbers.normalise(number)))
-
-
-def look_up(session: Session, cipher: Cipher, number: str, phone: str) -> TicketStatus | None:
-    """The state of the ticket, for whoever knows its number and the telephone that was left.
-
-    A ticket opened without a telephone is opened by its e-mail address. Whatever is wrong, the answer is
-    None after the same work, so that trying tells nothing.
-    """
-    ticket = find(session, number)
-    given = cipher.fingerprint(parse_phone(phone) or (parse_email(phone) or "").casefold())
-    kept = (ticket.phone_fingerprint or ticket.email_fingerprint) if ticket else None
-    known = hmac.compare_digest(given, kept or _NO_FINGERPRINT)
-    return status(ticket) if ticket and known else None
-
-
-def details(session: Session, vault: Vault, ticket: Ticket) -> TicketDetails:
-    """Who asks and what. The caller logs the access."""
-    return TicketDetails(
-        name=vault.get(session, ticket.name_ref),
-        phone=vault.get(session, ticket.phone_ref) if ticket.phone_ref else None,
-        email=vault.get(session, ticket.email_ref) if ticket.email_ref else None,
-        matter=vault.get(session, ticket.matter_ref),
-        facts=_facts(session, vault, ticket),
-    )
-
-
 def _facts(session: Session, vault: Vault, ticket: Ticket) -> dict[str, str]:
     """What the kind asked for, label by label; what a kind of before asked for keeps its name."""
     known = {field.name: field for kind in kinds.KINDS.values() for field in kind.fields}
@@ -168,97 +177,6 @@ def _facts(session: Session, vault: Vault, ticket: Ticket) -> dict[str, str]:
         private = field is not None and field.shape == "text"
         found[field.label if field else name] = (vault.get(session, value) or "") if private else value
     return found
-
-
-def history(session: Session, ticket: Ticket) -> list[TicketEvent]:
-    """What happened to the ticket, oldest first."""
-    events = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.id)
-    return list(session.scalars(events))
-
-
-def of_conversation(session: Session, conversation_id: str) -> Ticket | None:
-    """The newest ticket that was opened in the conversation."""
-    newest = select(Ticket).where(Ticket.conversation_id == conversation_id)
-    return session.scalar(newest.order_by(Ticket.received_at.desc(), Ticket.id.desc()).limit(1))
-
-
-def open_tickets(session: Session) -> list[TicketRow]:
-    """All tickets that still owe something, the nearest promise first."""
-    owing = (
-        select(Ticket)
-        .options(joinedload(Ticket.department), joinedload(Ticket.staff))
-        .where(Ticket.state.in_(states.OPEN))
-        .order_by(Ticket.promised_on, Ticket.received_at, Ticket.number)
-    )
-    return [_row(ticket) for ticket in session.scalars(owing)]
-
-
-def record(
-    session: Session,
-    ticket: Ticket,
-    kind: str,
-    actor: str,
-    now: datetime,
-    data: dict[str, Any] | None = None,
-    words: str | None = None,
-) -> TicketEvent:
-    """Append an event, and let row and ledger follow it; the only way that a ticket changes.
-
-    `data` must hold no personal data; `words` are masked and encrypted already (`sealed`). Raises `Conflict`
-    when somebody else was first and the ticket is no longer in a state where this may happen.
-    """
-    lock(session, ticket)
-    before = Standing(**{name: getattr(ticket, name) for name in _STANDING})
-    standing = before.then(kind, now, data or {})
-    if standing is None:
-        raise Conflict(
-            f"이미 {states.label(ticket.state)} 상태인 접수입니다. 화면을 새로 고쳐 확인해 주십시오."
-        )
-    for name in _STANDING:
-        setattr(ticket, name, getattr(standing, name))
-    event = TicketEvent(ticket_id=ticket.id, kind=kind, actor=actor, at=now, data=data or {}, words=words)
-    session.add(event)
-    session.flush()
-    # Both follow the row's ids, when they are next asked for.
-    session.expire(ticket, ["staff", "department"])
-    promises.note(session, ticket, event)
-    _tell(session, ticket, event)
-    return event
-
-
-def _tell(session: Session, ticket: Ticket, event: TicketEvent) -> None:
-    """Tell the person in charge of what they have to know; what they did themselves they know."""
-    kind = _TOLD.get(event.kind)
-    if kind and event.actor != ticket.staff_id:
-        # Not the event's own id: receipt and assignment at the same moment are one occasion.
-        key = f"{kind}:{ticket.id}:{event.at.isoformat()}"
-        notices.tell(session, ticket.staff, kind, key, ticket, event.at)
-
-
-def lock(session: Session, ticket: Ticket) -> None:
-    """Nobody else changes it until the transaction ends; whoever comes second sees what the first did."""
-    session.refresh(ticket, _STANDING, with_for_update=True)
-
-
-def masked(session: Session, vault: Vault, text: str, ticket: Ticket | None = None) -> str:
-    """The text without personal data: references stand in their place, for the `ticket`'s name too."""
-    text = mask(session, vault, without_resident_numbers(text)[0]).text
-    name = vault.get(session, ticket.name_ref) if ticket else None
-    if ticket is None or not name:
-        return text
-    parts = _REFERENCES.split(text)
-    parts[::2] = [part.replace(name, str(Reference("name", True, ticket.name_ref))) for part in parts[::2]]
-    return "".join(parts)
-
-
-def sealed(session: Session, vault: Vault, text: str, ticket: Ticket | None = None) -> str:
-    """What was written, as an event keeps it: masked, then encrypted."""
-    return vault.cipher.encrypt(masked(session, vault, text, ticket))
-
-
-def opened_words(session: Session, vault: Vault, event: TicketEvent) -> str:
-    """What was written with the event, readable; empty where nothing was."""
-    return vault.reveal(session, vault.cipher.decrypt(event.words)) if event.words else ""
 
 
 def _values(
@@ -317,37 +235,3 @@ def _insert(session: Session, now: datetime, values: dict[str, Any]) -> Ticket:
         else:
             return ticket
     raise Unavailable("접수번호를 만들지 못하였습니다. 잠시 후 다시 시도해 주십시오.")
-
-
-def status(ticket: Ticket) -> TicketStatus:
-    """How far it is, for the citizen whose ticket it is."""
-    signature = directory.contact(ticket.staff)
-    return TicketStatus(
-        number=ticket.number,
-        state=ticket.state,
-        label=states.label(ticket.state),
-        department=ticket.department.name,
-        person=signature.name,
-        phone=signature.phone,
-        received_at=ticket.received_at,
-        promised_on=ticket.promised_on,
-        kind=ticket.kind,
-        expected_on=ticket.expected_on,
-    )
-
-
-def _row(ticket: Ticket) -> TicketRow:
-    return TicketRow(
-        number=ticket.number,
-        state=ticket.state,
-        label=states.label(ticket.state),
-        kind=ticket.kind,
-        channel=ticket.channel,
-        department=ticket.department.name,
-        department_id=ticket.department_id,
-        person=ticket.staff.name,
-        staff_id=ticket.staff_id,
-        reply_needed=ticket.reply_needed,
-        received_at=ticket.received_at,
-        promised_on=ticket.promised_on,
-    )

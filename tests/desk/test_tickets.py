@@ -177,17 +177,6 @@ def test_wrong_number_wrong_telephone_and_rubbish_all_get_the_same_none(
         assert [tickets.look_up(session, vault.cipher, *pair) for pair in wrong] == [None] * len(wrong)
 
 
-def test_open_tickets_come_with_the_nearest_promise_first(desk: Database, opened) -> None:
-    late = opened(now=NOW + timedelta(days=10))
-    soon = opened(department_id="front")
-    done = opened()
-    note(desk, done.number, "answered", how="chat")
-    with desk.session() as session:
-        rows = tickets.open_tickets(session)
-    assert [row.number for row in rows] == [soon.number, late.number]
-    assert (rows[0].department, rows[0].person, rows[0].label) == ("고객지원팀", "김담당", "담당자 지정")
-
-
 def test_of_people_who_close_at_the_same_moment_exactly_one_gets_through(desk: Database, opened) -> None:
     told = opened()
     together = threading.Barrier(4)
@@ -218,7 +207,7 @@ def test_tickets_opened_at_the_same_moment_are_all_kept(desk: Database, opened) 
     for thread in threads:
         thread.join()
     with desk.session() as session:
-        assert {row.number for row in tickets.open_tickets(session)} == set(numbers_)
+        assert set(session.scalars(select(Ticket.number))) == set(numbers_)
     assert len(set(numbers_)) == 6
 
 
