@@ -274,3 +274,16 @@ def test_a_department_whose_hours_cannot_be_read_keeps_the_standard_ones(
     with desk.session() as session:
         session.get_one(Department, "front").hours = "whenever"
     assert Ledgered(desk, vault).entry("passed_on").due_at == datetime(2026, 11, 23, 14, 0, tzinfo=SEOUL)
+
+
+def test_the_watch_leaves_a_ticket_alone_that_somebody_is_just_answering(
+    desk: Database, ticket: Ledgered
+) -> None:
+    if desk.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer: nobody can be in between")
+    with desk.session() as session:
+        row, at = session.get_one(Ticket, ticket.id), THURSDAY_MIDNIGHT - timedelta(seconds=1)
+        tickets.record(session, row, "answered", "kim", at, {"how": "chat"})
+        assert ticket.watched(THURSDAY_MIDNIGHT) == 0
+    assert ticket.watched(THURSDAY_MIDNIGHT) == 0
+    assert ticket.entry("reply").state == "kept"
