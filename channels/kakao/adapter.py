@@ -78,6 +78,8 @@ def _spoken(reply: Reply) -> str:
         # A link without a host leads nowhere from a messenger.
         link = file["href"] if file["href"].startswith("http") else "담당자에게 요청하시면 보내 드립니다."
         lines.append(f"첨부 파일 {file['name']}: {link}")
+    if str(calendar := reply.data.get("calendar")).startswith("http"):
+        lines.append(f"내 일정에 담기: {calendar}")
     if person := reply.data.get("signed"):
         who = f"{person['name']} {person['title']}".strip()
         lines.append(f"— {who} · {person['department']} · {person['phone']}")

@@ -176,3 +176,9 @@ def test_of_too_many_buttons_the_newest_stay() -> None:
     buttons = [Button(label=f"부서 {n}", payload=f"department:{n}") for n in range(14)]
     _, quick = rendered(Reply(kind="choices", text="부서", buttons=buttons))
     assert [q["label"] for q in quick] == [f"부서 {n}" for n in range(4, 14)]
+
+
+@pytest.mark.parametrize(("link", "shown"), [("https://help.example.kr/x.ics", True), ("/x.ics", False)])
+def test_a_calendar_link_is_shown_where_it_leads_somewhere(link: str, shown: bool) -> None:
+    told = KAKAO.render([Reply(kind="ticket", text="접수되었습니다.", data={"calendar": link})])
+    assert (link in told["template"]["outputs"][0]["simpleText"]["text"]) is shown
