@@ -74,6 +74,15 @@ class Casework(Clerk):
 
         await self._do(number, staff_id, step, by_phone)
 
+    async def apologise(self, number: str, staff_id: str, text: str, by_phone: bool = False) -> None:
+        """Apologise in one's own words."""
+
+        def step(case: Case) -> Letter:
+            steps.apologise(*case.of, text)
+            return Letter(text)
+
+        await self._do(number, staff_id, step, by_phone)
+
     async def extend(
         self, number: str, staff_id: str, until: date, reason: str, consent: bool = False,
         by_phone: bool = False,
@@ -173,10 +182,9 @@ class Casework(Clerk):
 
         def step(case: Case) -> Letter | None:
             steps.reclassify(*case.of, kind)
-            apologised = any(
-                event.kind == "apologised" for event in tickets.history(case.session, case.ticket)
-            )
-            if kind != "complaint" or apologised:
+            events = tickets.history(case.session, case.ticket)
+            apologised = any(event.kind == "apologised" for event in events)
+            if kind != "complaint" or apologised or not case.reached:
                 return None
             words = tickets.apology(case.ticket.staff)
             steps.apologise(*case.of, words)

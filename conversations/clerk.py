@@ -34,6 +34,8 @@ class Case:
     ticket: Ticket
     staff: Staff
     now: datetime
+    reached: bool
+    """Whether the citizen hears what is said: in the conversation, or already by telephone."""
 
     @property
     def of(self) -> tuple[Session, Vault, Ticket, Staff, datetime]:
@@ -84,7 +86,8 @@ class Clerk:
             if talk is None and must_reach and not by_phone:
                 raise Invalid("대화창이 없는 접수입니다. 전화로 안내하신 뒤 그렇게 표시해 주십시오.")
             staff = session.get_one(Staff, staff_id)
-            case = Case(session, self._vault, ticket, staff, self._clock.now())
+            reached = by_phone or talk is not None
+            case = Case(session, self._vault, ticket, staff, self._clock.now(), reached)
             letter = step(case)
             if letter is None or by_phone or talk is None:
                 return None

@@ -50,7 +50,9 @@ def open_ticket(
     if sure:
         record(session, ticket, "assigned", "system", now, here)
     if request.kind == "complaint":
-        record(session, ticket, "apologised", "system", now, words=sealed(session, vault, apology(person)))
+        # On the telephone whoever takes the complaint says it.
+        by = "system" if actor == "citizen" else actor
+        record(session, ticket, "apologised", by, now, words=sealed(session, vault, apology(person)))
     if checked.slot:
         book(session, ticket, "system", now, checked.slot)
     return _opened(session, ticket, person, checked.barred)

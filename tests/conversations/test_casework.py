@@ -331,6 +331,26 @@ async def test_a_note_for_somebody_who_is_away_goes_to_the_deputy(world: World) 
     assert world.tickets()[0].staff_id == "kim"
 
 
+async def test_nobody_is_said_to_have_apologised_whom_nobody_could_reach(world: World) -> None:
+    told = await world.casework.open_by_staff(note(staff_id="lee"), "kim")
+    await world.casework.reclassify(told.number, "lee", "complaint")
+    [ticket] = world.tickets()
+    with world.database.session() as session:
+        assert "apologised" not in [event.kind for event in tickets.history(session, ticket)]
+    await world.casework.apologise(told.number, "lee", "불편을 드려 죄송합니다.", by_phone=True)
+    with world.database.session() as session:
+        last_event = tickets.history(session, ticket)[-1]
+    assert (last_event.kind, last_event.actor) == ("apologised", "lee")
+
+
+async def test_a_complaint_taken_on_the_telephone_is_apologised_for_by_whoever_takes_it(world: World) -> None:
+    told = await world.casework.open_by_staff(note(kind="complaint", facts={}), "kim")
+    assert "진심으로 사과드립니다" in told.apology
+    with world.database.session() as session:
+        last_event = tickets.history(session, world.tickets()[0])[-1]
+    assert (last_event.kind, last_event.actor) == ("apologised", "kim")
+
+
 async def test_without_a_conversation_the_citizen_is_told_by_telephone_or_not_at_all(world: World) -> None:
     told = await world.casework.open_by_staff(note(staff_id="lee"), "kim")
     with pytest.raises(Invalid, match="대화창이 없는"):
