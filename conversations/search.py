@@ -128,7 +128,7 @@ class Search:
         found = self._ranked(session, vector, near, query)
         # Where the filters leave few of the nearest, few pass at all: these are compared instead.
         if len(near) >= self._meanings.most and len(found) < _NEAREST:
-            passing = session.scalars(search_words.narrowed(select(SearchDocument.id), query))
+            passing = session.scalars(search_words.narrowed(session, select(SearchDocument.id), query))
             among = np.array(passing.all(), np.int64)
             near = self._meanings.shortlist(vector, among=among, matters=matters)
             found = self._ranked(session, vector, near, query)
@@ -136,7 +136,7 @@ class Search:
 
     def _worded(self, session: Session, query: Query, limit: int, offset: int) -> _Page:
         condition, words, by_person = self._condition(session, query.text)
-        found = search_words.narrowed(select(SearchDocument).where(condition), query)
+        found = search_words.narrowed(session, select(SearchDocument).where(condition), query)
         newest = found.order_by(SearchDocument.at.desc(), SearchDocument.id.desc())
         documents = session.scalars(newest.limit(limit).offset(offset))
         return _Page(list(documents), words, by_person)
@@ -167,9 +167,10 @@ class Search:
     ) -> list[tuple[float, int]]:
         rows = session.execute(
             search_words.narrowed(
+                session,
                 select(SearchDocument.id, SearchVector.vector)
                 .join(SearchVector, SearchVector.document_id == SearchDocument.id)
-                .where(SearchDocument.id.in_(near.tolist())),
+                .where(search_words.among(session, SearchDocument.id, near.tolist())),
                 query,
             )
         ).all()
