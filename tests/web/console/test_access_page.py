@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
 
 from desk import access
 from desk.models import AccessLog
-from tests.web.console.world import NOW, Browser, World, token
+from tests.web.console.world import NOW, ROOT, Browser, World, token
+from web.console import words
 
 PAGE = "/staff/access"
 
@@ -125,3 +127,10 @@ def test_a_full_page_leads_to_the_next(world: World, auditor: Browser) -> None:
     last = auditor.get(f"{PAGE}?page=2").text
     assert 'rel="prev"' in last
     assert 'rel="next"' not in last
+
+
+def test_every_act_that_is_logged_has_its_words() -> None:
+    pattern = re.compile(r'log(?:ged)?\((?:\s*session,)?\s*"([a-z_.]+)"')
+    logged = {act for file in ROOT.glob("web/console/*.py") for act in pattern.findall(file.read_text())}
+    assert "ticket.read" in logged
+    assert logged - set(words.ACTS) == set()
