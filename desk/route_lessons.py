@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Unavailable
 from core.privacy import Vault, label, redact
+from core.privacy.references import LABELS
 from desk.models import RouteLesson, Staff, Ticket
 from embeddings.protocols import Encoder, Vectors
 
@@ -72,7 +73,8 @@ def learn(
     now: datetime,
 ) -> None:
     """The ticket's matter belongs there; a later correction of the same ticket replaces an earlier one."""
-    words = comparable(matter)
+    name = vault.get(session, ticket.name_ref)
+    words = comparable(matter.replace(name, f"({LABELS['name']})") if name else matter)
     if not words:
         return
     lesson = session.get(RouteLesson, ticket.id) or RouteLesson(ticket_id=ticket.id)

@@ -61,7 +61,10 @@ class Router:
         self._duties: tuple[str, tuple[str, ...], Vectors] | None = None
 
     def route(self, matter: str, kind: str) -> Route:
-        """Where a matter of that kind (`desk.kinds`) goes; what has no words goes to the front desk."""
+        """Where a matter of that kind (`desk.kinds`) goes; what has no words goes to the front desk.
+
+        Opens a transaction of its own: call it outside of any other.
+        """
         matter = comparable(matter)
         ranked = self._ranked(matter) if matter else ()
         with self._database.session() as session:

@@ -222,13 +222,14 @@ class TestLessons:
         self, desk: Database, vault: Vault, opened, tmp_path: Path
     ) -> None:
         made = router(desk, vault)
-        correct(desk, made, opened, f"{MATTER} 010-9876-5432로 연락 주세요.", "ads")
+        correct(desk, made, opened, f"{MATTER} 홍길동, 010-9876-5432로 연락 주세요.", "ads")
         with desk.session() as session:
             raw = session.execute(text("SELECT words FROM route_lessons")).scalar_one()
             ((_, words),) = route_lessons.all_of(session, vault)
         assert "영수증" not in raw
         assert "영수증" in words
         assert "9876" not in words
+        assert "홍길동" not in words
 
     def test_a_lesson_of_another_key_is_like_nothing_and_stops_nobody(
         self, desk: Database, vault: Vault, opened

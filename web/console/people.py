@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
@@ -102,7 +103,8 @@ async def deactivate(request: Request, visit: Administrator, staff_id: str) -> R
     except EungdaeError as error:
         return await _page(request, visit, staff_id, error)
     for conversation_id in await in_thread(_held, visit, staff_id):
-        await visit.parts.staff_desk.give_back(conversation_id, staff_id)
+        with suppress(EungdaeError):  # a colleague has taken it over meanwhile
+            await visit.parts.staff_desk.give_back(conversation_id, staff_id)
     untold = [given.number for given in handed if given.moved and not await _told_citizen(visit, given)]
     person = await in_thread(_person, visit, staff_id)
     context = {"visit": visit, "section": "directory", "person": person, "handed": handed, "untold": untold}

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from desk import accounts, routing_rules, tickets
+from conversations.models import Conversation
+from desk import accounts, directory, routing_rules, tickets
 from desk.models import AccessLog, Department, Staff
-from tests.web.console.world import Browser, World
+from tests.web.console.world import Browser, Talk, World
 
 DIRECTORY = "/staff/directory"
 SAMPLE = Path(__file__).parents[3] / "desk" / "sample" / "directory.yml"
@@ -185,6 +186,32 @@ class TestAccounts:
         back = admin.submit(page, f"{page}/activate")
         assert back.status_code == 303
         assert staff(world, "cho").active
+
+    def test_what_moves_to_another_department_without_a_conversation_is_to_be_told_by_telephone(
+        self, world: World, admin: Browser
+    ) -> None:
+        number = world.ticket(department_id="ads-planning")
+        page = page_of(world, "cho")
+        told = admin.submit(page, f"{page}/deactivate").text
+        assert f"전화로 알려 주십시오: {number}" in told
+        assert "부서 변경" in told
+
+    def test_a_conversation_in_the_hands_of_whoever_leaves_is_the_bots_again(
+        self, world: World, admin: Browser
+    ) -> None:
+        cho = staff(world, "cho")
+        talk = world.desk.put(Talk("c1", state="person", person=directory.contact(cho)))
+        with world.database.session() as session:
+            session.add(
+                Conversation(
+                    id="c1", channel="web", sender="u", created_at=world.clock.now(), staff_id=cho.id,
+                    updated_at=world.clock.now(), session_no=1, session_messages=0, last_seq=0, buttons=[],
+                    tried=[],
+                )
+            )  # fmt: skip
+        page = page_of(world, "cho")
+        admin.submit(page, f"{page}/deactivate")
+        assert talk.state == "bot"
 
     @pytest.mark.parametrize("role", ["agent", "supervisor", "editor", "auditor"])
     def test_nobody_else_may_do_any_of_it(self, world: World, role: str) -> None:
