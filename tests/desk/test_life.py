@@ -278,5 +278,5 @@ def test_in_any_order_every_promise_holds(desk: Database, vault: Vault) -> None:
 
 @pytest.mark.slow
 def test_in_very_many_orders_every_promise_holds(desk: Database, vault: Vault) -> None:
-    many = settings(_QUICK, max_examples=150, stateful_step_count=40)
+    many = settings(_QUICK, max_examples=60, stateful_step_count=40)
     run_state_machine_as_test(lambda: Life(desk, vault), settings=many)
