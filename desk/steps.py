@@ -122,11 +122,12 @@ def answer(
     has answered since. The same words sent twice within a minute are one answer, and a `Conflict`.
     """
     tickets.lock(session, ticket)
-    for event in reversed(tickets.history(session, ticket)):
-        if event.kind == "answered" and event.actor == staff.id and now - event.at < _TWICE:
-            if tickets.opened_words(session, vault, event) == text.strip():
+    for event in (one for one in tickets.history(session, ticket) if one.kind == "answered"):
+        if event.actor == staff.id:
+            again = tickets.opened_words(session, vault, event) == text.strip()
+            if again and now - event.at < _TWICE:
                 raise Conflict("같은 답변을 방금 보냈습니다.")
-        elif event.kind == "answered" and seen is not None and event.id > seen:
+        elif seen is not None and event.id > seen:
             raise Conflict("그사이 다른 직원이 답변하였습니다. 화면을 새로 고쳐 확인해 주십시오.")
     _say(session, vault, ticket, staff, now, "answered", text, how=how)
 

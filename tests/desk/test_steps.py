@@ -321,6 +321,29 @@ def test_a_question_waits_until_the_citizen_writes(act: Actor, desk: Database, n
     assert told(desk, "cho")[-1] == "added"
 
 
+def test_of_two_extensions_at_once_only_one_needs_no_consent(act: Actor, number: str) -> None:
+    """Both were written on a page that showed none."""
+    outcomes = at_once(
+        lambda: act(steps.extend, number, date(2026, 5, 12), "확인이 필요합니다."),
+        lambda: act(steps.extend, number, date(2026, 5, 14), "확인이 필요합니다.", by="yoon"),
+    )
+    assert sorted(bool(outcome) for outcome in outcomes) == [False, True]
+    assert act.row(number).extensions == 1
+
+
+def test_a_citizen_who_withdraws_while_somebody_answers_gets_one_of_both(act: Actor, number: str) -> None:
+    outcomes = at_once(lambda: act(steps.withdraw, number), lambda: act(steps.answer, number, "답변입니다."))
+    assert sorted(bool(outcome) for outcome in outcomes) == [False, True]
+    assert act.row(number).state in ("withdrawn", "answered")
+    assert len(act.kinds(number)) == 3
+
+
+def test_of_two_transfers_at_once_the_second_sees_where_it_went(act: Actor, number: str) -> None:
+    outcomes = at_once(lambda: transfer(act, number), lambda: transfer(act, number))
+    assert sorted(bool(outcome) for outcome in outcomes) == [False, True]
+    assert act.kinds(number).count("transferred") == 1
+
+
 # ---- kinds
 
 
