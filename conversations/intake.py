@@ -104,7 +104,7 @@ class Intake:
         """What it means in a conversation whose tickets are known, and whose citizen may have been asked."""
         if conversation.awaiting_form or conversation.staff_id:
             return meaning
-        if meaning.intent == "check_ticket" and not meaning.nothing_fits:
+        if _asks_about_own(meaning):
             return replace(meaning, intent="own_tickets") if opened_in(session, conversation.id) else meaning
         asking = None if meaning.pressed else self._own.asked_by(session, conversation.id)
         if asking and _answers_staff(store.last_message(session, conversation), conversation, meaning):
@@ -176,6 +176,13 @@ class Intake:
         """The owner of the best entry, or else the department that stands out."""
         entries = (self._faq.entry(faq_id) for faq_id in candidate_ids(meaning.decision))
         return next((entry.department for entry in entries if entry), meaning.responsible)
+
+
+def _asks_about_own(meaning: Meaning) -> bool:
+    """ "접수번호로 조회", or "누가 담당인가요?" without a duty: whoever has a ticket means that one."""
+    if meaning.intent == "find_staff":
+        return not (meaning.pressed or meaning.departments or meaning.responsible)
+    return meaning.intent == "check_ticket" and not meaning.nothing_fits
 
 
 def _answers_staff(last: Message | None, conversation: Conversation, meaning: Meaning) -> bool:

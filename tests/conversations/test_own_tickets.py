@@ -204,7 +204,7 @@ async def test_what_follows_the_question_of_staff_goes_to_them(world: World, tex
 
 
 @pytest.mark.parametrize(
-    ("text", "intent"), [("상담원 연결", "handoff"), ("안녕하세요", "greet"), ("담당자 찾기", "find_staff")]
+    ("text", "intent"), [("상담원 연결", "handoff"), ("안녕하세요", "greet"), ("담당자 찾기", "own_tickets")]
 )
 async def test_a_wish_of_another_sort_is_no_answer_to_staff(world: World, text: str, intent: str) -> None:
     number = await opened(world)

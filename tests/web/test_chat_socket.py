@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -260,3 +261,10 @@ def test_who_says_too_often_that_they_write_is_not_bothered(line: WebSocketTestS
         line.send_text('{"type":"typing"}')
     line.send_json(message(1, COPIER))
     assert heard(line, 3)[1]["message"]["kind"] == "answer"
+
+
+def test_the_widget_says_that_somebody_writes_in_the_very_words_that_are_looked_for() -> None:
+    from web.chat_socket import _TYPING
+
+    widget = Path(__file__).parents[2] / "web/public/widget/conversation.js"
+    assert f"'{_TYPING}'" in widget.read_text("utf-8")
