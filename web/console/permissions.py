@@ -49,9 +49,9 @@ class May:
     transfer: bool
     """Hand a ticket to another department or person."""
     supervise: bool
-    """Reassign anybody's tickets, excuse a broken promise, keep rules of routing and reply templates."""
+    """Reassign anybody's tickets, excuse a broken promise, keep the rules of routing."""
     publish: bool
-    """Change the FAQ's entries."""
+    """Change the FAQ's entries and the reply templates."""
     reload: bool
     """Build the FAQ's index anew."""
     teach: bool

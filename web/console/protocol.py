@@ -103,10 +103,6 @@ class StaffDeskPort(Protocol):
         """Who waits for a person, the longest first; then those with a person, then those with the bot."""
         ...
 
-    async def answer(self, ticket_number: str, staff_id: str, text: str) -> None:
-        """Answer a ticket: signed, stored, and sent to the citizen."""
-        ...
-
     async def take_over(self, conversation_id: str, staff_id: str, *, force: bool = False) -> None:
         """Silence the bot; raises `Conflict` when someone else holds it, unless `force`."""
         ...

@@ -32,7 +32,7 @@ from core.ratelimit import RateLimiter
 from core.secrets import Secrets
 from core.settings import Settings
 from core.tokens import Signer
-from desk import accounts, directory, steps, tickets
+from desk import accounts, directory, tickets
 from desk.attachments import Attachments
 from desk.directory import Contact
 from desk.models import AccessLog, Department, Staff
@@ -120,18 +120,6 @@ class FakeStaffDesk:
 
     async def version(self, conversation_id: str) -> int:
         return len(self._talk(conversation_id).messages)
-
-    async def answer(self, ticket_number: str, staff_id: str, text: str) -> None:
-        with self._database.session() as session:
-            ticket = tickets.find(session, ticket_number)
-            if ticket is None:
-                raise NotFound("그런 문의가 없습니다.")
-            staff = session.get_one(Staff, staff_id)
-            signature = steps.signature(staff)
-            tickets.record(session, ticket, "answered", staff_id, self._clock.now(), {"how": "chat"})
-            conversation_id = ticket.conversation_id
-        if conversation_id:
-            self.add(conversation_id, "staff", text, person=signature)
 
     async def take_over(self, conversation_id: str, staff_id: str, *, force: bool = False) -> None:
         talk, me = self._talk(conversation_id), self._contact(staff_id)
