@@ -114,6 +114,8 @@ class Search:
             if ticket is None:
                 raise NotFound("접수번호를 찾을 수 없습니다.")
             ticket_id, matter = ticket.id, Texts(session, self._vault).matter(ticket)
+        if not matter:  # its time is over
+            return []
         vector = self._encoder.encode_queries([matter])[0]
         with self._database.session() as session:
             near = _documents(session, self._nearest(session, vector, Query(), matters=True))

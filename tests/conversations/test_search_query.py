@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations.search_query import parse, tokens
+from faq.lexical import _kiwi
+from faq.sources.yaml_file import YamlSource
 
+CORPUS = Path(__file__).parents[2] / "faq/corpus"
 WORDS = st.text("가나다라환불수료증abc123", min_size=1, max_size=6)
 
 
@@ -65,3 +69,34 @@ def test_each_word_of_a_text_finds_it(words: list[str]) -> None:
     kept = set(tokens(" ".join(words)))
     for (word,) in parse(" ".join(words)):
         assert set(word.tokens) <= kept or any(token.startswith(word.prefix) for token in kept)
+
+
+def test_nearly_every_noun_of_the_sample_is_found_when_it_is_typed_alone() -> None:
+    entries = [draft for path in sorted(CORPUS.glob("*.yml")) for draft in YamlSource().read(path)]
+    sentences = [text for entry in entries for text in (entry.values["question"], entry.values["answer"])]
+    tried = [(noun, set(tokens(text))) for text in sentences for noun in nouns(text)]
+    found = sum(finds(noun, kept) for noun, kept in tried)
+    assert len(tried) > 500
+    assert found / len(tried) > 0.99
+
+
+def nouns(text: str) -> set[str]:
+    """Runs of nouns as they stand in the text: what people type."""
+    runs: list[list[int]] = []
+    for token in _kiwi().tokenize(text):
+        if token.tag in {"NNG", "NNP", "SL", "XR"}:
+            if runs and runs[-1][1] == token.start:
+                runs[-1][1] += token.len
+            else:
+                runs.append([token.start, token.start + token.len])
+    return {text[start:end] for start, end in runs}
+
+
+def finds(typed: str, kept: set[str]) -> bool:
+    return all(
+        any(
+            set(word.tokens) <= kept or any(token.startswith(word.prefix or "?") for token in kept)
+            for word in group
+        )
+        for group in parse(typed)
+    )
