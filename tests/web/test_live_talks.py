@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import uvicorn
@@ -143,6 +144,29 @@ def test_two_tabs_of_one_person_tell_the_same(citizen: Widget, sign_in: SignIn) 
     second.keyboard.press("Control+Enter")
     expect(second.locator("#alerts")).to_contain_text("맡고 있지 않습니다")
     expect(citizen.said("staff")).to_have_count(1)
+
+
+def test_search_is_driven_by_keyboard_and_the_way_back_finds_the_results(
+    citizen: Widget, sign_in: SignIn
+) -> None:
+    citizen.ask("정부광고 수수료를 환불받고 싶은데 010-2222-3333으로 연락 주세요")
+    lee = sign_in(0)
+    broken = complaints(lee)
+    lee.keyboard.press("/")
+    lee.wait_for_url("**/staff/search")
+    lee.keyboard.type("수수료 환불|반환")
+    lee.keyboard.press("Enter")
+    expect(lee.locator(".hits mark")).to_have_text(["수수료", "환불"])
+    expect(lee.locator(".hits")).to_contain_text("(전화번호)")
+    assert "환불" not in unquote(lee.url)
+    lee.locator("h1").click()
+    lee.keyboard.press("j")
+    lee.keyboard.press("Enter")
+    expect(lee.locator("[data-log]")).to_contain_text("010-2222-3333")
+    lee.go_back()
+    expect(lee.locator(".hits li")).to_have_count(1)
+    expect(lee.locator("#text")).to_have_value("수수료 환불|반환")
+    assert broken == []
 
 
 def test_the_log_uses_the_height_of_the_screen(citizen: Widget, sign_in: SignIn) -> None:
