@@ -85,6 +85,7 @@ def _share(app: FastAPI, house: House) -> None:
     app.state.queries = KeptQueries(house.clock)
     app.state.drafts = house.drafts
     app.state.channels = house.channels
+    app.state.links = house.links
 
 
 async def _told(request: Request, error: Exception) -> Response:

@@ -16,6 +16,7 @@ from channels.protocol import Channel
 from conversations.casework import Casework
 from conversations.drafts import Drafts
 from conversations.learning import Learning
+from conversations.links import Links
 from conversations.presence import Presence
 from conversations.search import Search
 from core.clock import Clock
@@ -60,6 +61,7 @@ class Parts:
     drafts: Drafts
     router: Router
     channels: Mapping[str, Channel]
+    links: Links
     queries: KeptQueries
 
     @property
@@ -116,7 +118,7 @@ def parts(request: Request) -> Parts:
     return Parts(
         state.database, state.vault, state.settings, state.clock, state.limiter, state.staff_desk,
         state.casework, state.attachments, state.faq, state.learning, state.presence, state.search,
-        state.drafts, state.router, state.channels, state.queries,
+        state.drafts, state.router, state.channels, state.links, state.queries,
     )  # fmt: skip
 
 

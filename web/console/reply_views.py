@@ -64,24 +64,31 @@ def preview(visit: Visit, number: str, text: str, attachments: list[str]) -> Pre
         ticket = existing(session, number)
         channel = ticket.channel
         kept = select(Attachment).where(Attachment.id.in_(attachments), Attachment.ticket_id == ticket.id)
-        files = [visit.parts.vault.cipher.decrypt(one.name) for one in session.scalars(kept)]
+        files = [_file(visit, one) for one in session.scalars(kept)]
     problem = ""
     try:
         told = filled(visit, number, text)
     except Invalid as error:
         told, problem = text.strip(), error.message if text.strip() else ""
     told, _ = without_resident_numbers(told)
-    bubbles, in_text = _rendered(visit, channel, told)
-    return Preview(bubbles, None if in_text else visit.contact, files, problem, len(told))
+    if (texts := _in_text(visit, channel, told, files)) is not None:
+        return Preview(texts, None, [], problem, len(told))
+    names = [str(file["name"]) for file in files]
+    return Preview([told] if told else [], visit.contact, names, problem, len(told))
 
 
-def _rendered(visit: Visit, name: str, text: str) -> tuple[list[str], bool]:
-    """The bubbles, and whether the signature stands in them."""
+def _file(visit: Visit, kept: Attachment) -> dict[str, Any]:
+    name = visit.parts.vault.cipher.decrypt(kept.name)
+    return {"name": name, "size": kept.size, "href": visit.parts.links.file(kept.id)}
+
+
+def _in_text(visit: Visit, name: str, text: str, files: list[dict[str, Any]]) -> list[str] | None:
+    """The bubbles of a channel of plain text, signature and files in them; None where each has its place."""
     channel = visit.parts.channels.get(name)
     if not text or channel is None or channel.abilities.form:
-        return [text] if text else [], False
-    signed = Reply(kind="staff", text=text, data={"signed": replies.signature(visit.contact)})
-    return list(_texts(channel.render([signed]))), True
+        return None
+    data = {"signed": replies.signature(visit.contact)} | ({"files": files} if files else {})
+    return list(_texts(channel.render([Reply(kind="staff", text=text, data=data)])))
 
 
 def _texts(body: Any) -> Iterator[str]:

@@ -40,6 +40,10 @@ def test_the_preview_of_a_text_channel_is_what_it_will_render(world: World) -> N
     assert shown.count('class="bubble pre"') == 2
     assert "— 이안내 주임 · 고객지원팀 · 02-000-1002" in shown
     assert 'class="who"' not in shown
+    kept = upload(world.signed_in("lee"), number, TEXT, **{"HX-Request": "true"}).text
+    file_id = kept.split('value="')[1].split('"')[0]
+    filed = world.signed_in("lee").submit(page, f"{page}/preview", text="보십시오.", attachments=file_id).text
+    assert "첨부 파일 안내.txt: 담당자에게 요청하시면" in filed
 
 
 def test_suggestions_are_entries_and_past_replies(office: Office) -> None:

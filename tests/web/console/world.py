@@ -229,10 +229,10 @@ class World:
         settings, secrets = Settings(_env_file=None), Secrets("signing", "data", "rasa", "actions", "kakao")
         channels = build_channels(settings, secrets, Signer(secrets.signing_key, self.clock))
         self.channels = channels
-        links = Links(Signer(secrets.signing_key, self.clock), "")
+        self.links = Links(Signer(secrets.signing_key, self.clock), "")
         self.attachments = Attachments(folder / "files", self.vault.cipher)
         self.casework = Casework(
-            self.database, self.vault, channels, self.clock, Hub(), self.attachments, links
+            self.database, self.vault, channels, self.clock, Hub(), self.attachments, self.links
         )
         encoder = HashingEncoder()
         self.router = Router(self.database, self.vault, ranked, lambda: encoder, lambda: 0.9)
@@ -255,6 +255,7 @@ class World:
         app.state.casework, app.state.router, app.state.channels = self.casework, self.router, self.channels
         app.state.attachments = self.attachments
         app.state.learning, app.state.drafts = self.learning, self.drafts
+        app.state.links = self.links
         app.state.presence = Presence(self.clock)
         app.state.queries = KeptQueries(self.clock)
         app.state.search = Search(self.database, self.vault, HashingEncoder())
