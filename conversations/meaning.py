@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from channels.protocol import Inbound
+from conversations.asking_who import asks_who
 from desk import numbers
 from desk.kinds import KINDS
 from faq.decision import Answer, Choices, Decision, NoAnswer
@@ -130,6 +131,8 @@ def meaning_of_text(text: str, understanding: Understanding, awaiting_slot: str 
     leaves = understanding.intent in _LEAVES_FREE_TEXT and len(text) <= _LONGEST_WISH
     if free_text and not leaves:
         return Meaning("unknown", 1.0, NoAnswer())
+    if asks_who(text, understanding):
+        understanding = Understanding("find_staff", 1.0, departments=understanding.departments)
     return Meaning(
         understanding.intent,
         understanding.confidence,
