@@ -99,7 +99,7 @@ def test_staff_take_over_talk_and_give_back(widget: Widget, console: Page) -> No
 
     console.goto("/staff/conversations")
     # Others may wait for a person: theirs stand above.
-    console.locator("ul.chats a", has_text="도움이 되었나요?").first.click()
+    console.locator("section.lane.bot ul.chats a").first.click()
     console.get_by_role("button", name="대화 넘겨받기").click()
     expect(widget.presence).to_contain_text("관리자")
     expect(widget.said("system").last).to_contain_text("직원이 상담을 시작합니다")
