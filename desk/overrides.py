@@ -13,11 +13,12 @@ from desk.calendar import LAST_YEAR, Calendar
 from desk.models import CalendarOverride, Staff
 
 LONGEST_REASON = 100
+_DAYS = select(CalendarOverride.day, CalendarOverride.is_open)
 
 
 def calendar(session: Session) -> Calendar:
     """The calendar that counts now, overrides included."""
-    days = session.execute(select(CalendarOverride.day, CalendarOverride.is_open))
+    days = session.execute(_DAYS)
     return Calendar(dict(iter(days)))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from core.clock import SEOUL
@@ -24,6 +24,15 @@ _NOT_STAFF: Final = ("system", "citizen")
 _GIVEN_UP: Final = ("withdrawn", "merged")
 _ALWAYS_MOVING: Final = frozenset(
     {"assigned", "transferred", "extended", "delayed", "reclassified", "closed", *_GIVEN_UP}
+)
+
+# Built once: it is asked at nearly every event.
+_OWED: Final = (
+    select(Promise)
+    .where(Promise.ticket_id == bindparam("ticket"), Promise.state == "promised")
+    .order_by(Promise.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
 )
 
 
@@ -63,9 +72,7 @@ def overdue(session: Session, now: datetime) -> int:
 
 def _owed(session: Session, ticket_id: str) -> list[Promise]:
     """The open entries of the ticket, as they stand now."""
-    entries = select(Promise).where(Promise.ticket_id == ticket_id, Promise.state == "promised")
-    fresh = entries.order_by(Promise.id).with_for_update().execution_options(populate_existing=True)
-    return list(session.scalars(fresh))
+    return list(session.scalars(_OWED, {"ticket": ticket_id}))
 
 
 def _lapse(session: Session, owed: Sequence[Promise], at: datetime) -> list[Promise]:
