@@ -34,7 +34,7 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tickets", type=int, default=200_000)
-    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--quick", action="store_true", help="few tickets, and nothing is written")
     parser.add_argument("--keep", action="store_true", help="wait before the database is thrown away")
     options = parser.parse_args()
@@ -83,17 +83,18 @@ def fill(house: House, finished: int, open_: int, tickets: int) -> None:
 
 def _log(database: Database, tickets: int) -> None:
     """An access log of two years."""
-    staff, numbers = "(ARRAY(SELECT id FROM staff))", "(ARRAY(SELECT number FROM tickets))"
+    acts = min(_LOGGED_ACTS, tickets * 5)
+    some = "SELECT *, row_number() OVER () AS nth FROM"
     with database.session() as session:
         session.execute(
             text(
                 "INSERT INTO access_log (id, at, staff_id, address, action, subject) "
-                "SELECT md5('log' || n), now() - random() * interval '730 days', "
-                f"{staff}[1 + n % (SELECT count(*) FROM staff)], '10.0.0.' || n % 250, "
+                "SELECT md5('log' || n), now() - random() * interval '730 days', who.id, '10.0.0.1', "
                 "(ARRAY['ticket.read', 'ticket.reply', 'conversation.read', 'tickets.list'])[1 + n % 4], "
-                f"{numbers}[1 + n % (SELECT count(*) FROM tickets)] FROM generate_series(1, :acts) n"
-            ),
-            {"acts": min(_LOGGED_ACTS, tickets * 5)},
+                f"what.number FROM generate_series(1, {acts}) n "
+                f"JOIN ({some} tickets) what ON what.nth = 1 + n % (SELECT count(*) FROM tickets) "
+                f"JOIN ({some} staff) who ON who.nth = 1 + n % (SELECT count(*) FROM staff)"
+            )
         )
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE access_log"))

@@ -64,9 +64,10 @@ def test_a_page_that_fails_ends_the_measurement() -> None:
 
 
 def test_the_report_says_which_pages_are_late_and_how_much_slower_than_the_trivial_one() -> None:
-    trivial, quick, late = Times("trivial", 4, 5), Times("board", 20, 25), Times("search", 90, GOAL + 1)
+    trivial, quick = Times("trivial", 4, 5, 3), Times("board", 20, 25, 15)
+    late = Times("search", 90, GOAL + 1, 70)
     page = render({"tickets": 200_000}, trivial, [quick, late], 60)
     assert "1 of 2 don't" in page
-    assert "| board | 20 ms | 25 ms | 5.0× |" in page
+    assert "| board | 20 ms | 25 ms | 15 ms | 5.0× |" in page
     assert f"| search | 90 ms | **{GOAL + 1} ms** |" in page
     assert "| tickets | 200,000 |" in page
