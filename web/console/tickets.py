@@ -12,6 +12,7 @@ from starlette.requests import Request
 from core.errors import EungdaeError, NotFound
 from core.threads import in_thread
 from desk import notices, steps
+from desk.attachments import LARGEST
 from desk.wording import LONGEST
 from web.console import ticket_views, transfer_views
 from web.console.dependencies import Answerer, Reader, Visit, Watcher
@@ -124,6 +125,7 @@ async def page(
         "remedies": steps.REMEDIES,
         "booked": any(step.kind == "booked" for step in ticket.steps),
         "longest": LONGEST,
+        "largest_file": LARGEST,
     }
     if error:
         context["notice"] = notice("bad", error.message)

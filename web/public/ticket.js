@@ -30,6 +30,18 @@ document.addEventListener("change", (event) => {
   if (target.matches("[name=attachments]")) document.body.dispatchEvent(new Event("files"));
 });
 
+// Too large a file isn't sent at all: the server would only refuse it after minutes.
+document.addEventListener("change", (event) => {
+  const { target } = event;
+  if (!target.matches("input[type=file][data-largest]")) return;
+  const large = [...target.files].some((file) => file.size > Number(target.dataset.largest));
+  target.setCustomValidity(large ? "파일이 너무 큽니다. 10MB까지 올리실 수 있습니다." : "");
+  if (!large) return;
+  event.stopPropagation();
+  target.reportValidity();
+  target.value = "";
+}, true);
+
 // While somebody types, a suggestion's number goes with Alt.
 document.addEventListener("keydown", (event) => {
   if (!event.altKey || event.ctrlKey || event.metaKey || !/^Digit[1-9]$/.test(event.code)) return;

@@ -67,6 +67,10 @@ def test_a_reply_is_put_together_from_template_suggestion_and_file_and_seen_befo
     expect(page.locator("#text")).to_have_value(
         f"홍길동 님, 문의를 확인했습니다.\n\n{ENTRIES['visit.copier'].answer}"
     )
+    endless = tmp_path / "끝없는.txt"
+    endless.write_bytes(b"a" * (10 * 1024 * 1024 + 1))
+    page.set_input_files("#file", str(endless))
+    assert "10MB까지" in page.evaluate("document.getElementById('file').validationMessage")
     paper = tmp_path / "안내문.txt"
     paper.write_text("안내드립니다.\n", "utf-8")
     page.set_input_files("#file", str(paper))
