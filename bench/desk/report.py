@@ -14,6 +14,7 @@ GOAL = 150
 
 def render(held: Mapping[str, int], trivial: Times, pages: Sequence[Times], rounds: int) -> str:
     """The whole page; `held` are the rows of each table."""
+    busy = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     late = [page for page in pages if page.p95 > GOAL]
     verdict = f"All {len(pages)} do." if not late else f"{len(late)} of {len(pages)} don't."
     return "\n".join(
@@ -29,7 +30,7 @@ def render(held: Mapping[str, int], trivial: Times, pages: Sequence[Times], roun
             "server's process: log-in, queries, deciphering and rendering count, the network doesn't. The",
             "ratio is that of the p95 to the p95 of a trivial page (the form for a new password).",
             "",
-            f"Load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores: whatever waits for a core stands in the",
+            f"Load average {busy}: whatever waits for a core stands in the",
             "first two columns. The third, what the server's process itself computed (p95), depends less on",
             "other work; PostgreSQL's part isn't in it.",
             "",
