@@ -16,6 +16,7 @@ from conversations.meanings import SHORTLIST, Ids, Meanings, unpacked
 from conversations.models import Conversation
 from conversations.past_replies import PastReply
 from conversations.search_index import SearchIndex
+from conversations.search_marks import marked
 from conversations.search_query import Query, parse
 from conversations.search_tables import MATTER, SearchDocument, SearchVector
 from conversations.search_texts import Snippet, Texts, snippet
@@ -150,13 +151,14 @@ class Search:
         whole = search_words.of_name(session, self._vault.cipher, text)
         if whole:
             return SearchDocument.ticket_id.in_(whole), (), True
-        groups = parse(text)
+        groups = marked(self._vault.cipher, parse(text))
         known = search_words.people(session, self._vault.cipher, groups)
         condition = search_words.holds(session, groups, known)
         if condition is None:
             raise Invalid("찾을 낱말을 입력해 주십시오. 조사나 기호만으로는 찾을 수 없습니다.")
         words = tuple(word.text for group in groups for word in group)
-        return condition, words, bool(known)
+        personal = bool(known) or any(word.mark for group in groups for word in group)
+        return condition, words, personal
 
     def _meant(
         self, session: Session, query: Query, vector: NDArray[np.float32], limit: int, offset: int

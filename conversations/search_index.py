@@ -36,6 +36,7 @@ class _Owed:
     id: int
     subject: str
     text: str
+    marks: list[str]
     ticket_id: str | None
 
 
@@ -89,7 +90,10 @@ class SearchIndex:
                 document.ticket_id = document.ticket_id or _ticket_of(session, document)
             texts = Texts(session, self._vault)
             texts.warm_up(found)
-            return [_Owed(one.id, one.subject, texts.read(one).text, one.ticket_id) for one in found]
+            return [
+                _Owed(one.id, one.subject, texts.read(one).text, texts.marks(one), one.ticket_id)
+                for one in found
+            ]
 
     def _fill(self, owed: list[_Owed]) -> None:
         morphemes = [tokens(one.text) for one in owed]
@@ -99,7 +103,7 @@ class SearchIndex:
             if session.get_bind().dialect.name == "postgresql":
                 session.execute(text("SELECT pg_advisory_xact_lock(:one)"), {"one": _ONE_AT_A_TIME})
             rows: list[dict[str, Any]] = [
-                {"id": one.id, "morphemes": " ".join(found), "model": self._model}
+                {"id": one.id, "morphemes": " ".join([*found, *one.marks]), "model": self._model}
                 for one, found in zip(owed, morphemes, strict=True)
             ]
             session.execute(update(SearchDocument), rows)

@@ -45,11 +45,13 @@ class Word:
     text: str
     tokens: tuple[str, ...]
     prefix: str
+    mark: str = ""
+    """What stands in the index for the telephone number or e-mail address that the word is."""
 
     @property
     def asks(self) -> bool:
-        """Whether it has content of its own ("을" has none, nor has a telephone number)."""
-        return bool(self.tokens or self.prefix)
+        """Whether it has content of its own ("을" has none)."""
+        return bool(self.tokens or self.prefix or self.mark)
 
 
 Groups = tuple[tuple[Word, ...], ...]

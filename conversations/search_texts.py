@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from conversations.models import Message
+from conversations.search_marks import marks
 from conversations.search_tables import MATTER, SearchDocument, searched
 from core.errors import Unavailable
 from core.privacy import Vault, VaultItem, label, redact
@@ -67,6 +68,15 @@ class Texts:
         except Unavailable:  # encrypted under another key
             return Written("citizen", "")
         return Written(author, self._masked(text, document.ticket_id))
+
+    def marks(self, document: SearchDocument) -> list[str]:
+        """What stands in the index for the telephone numbers and e-mail addresses in the text."""
+        kind, _, key = document.subject.partition(":")
+        try:
+            plain = self._vault.reveal(self._session, self._found(f"{kind}:", key)[1])
+        except Unavailable:
+            return []
+        return marks(self._vault.cipher, plain)
 
     def matter(self, ticket: Ticket) -> str:
         """What the ticket is about."""

@@ -103,6 +103,7 @@ def _expression(groups: Sequence[tuple[Word, ...]], all_: str, any_: str, one: s
     def of_word(word: Word) -> str:
         ways = [all_.join(one.format(token) for token in word.tokens)] if word.tokens else []
         ways += [begins.format(word.prefix)] if word.prefix else []
+        ways += [one.format(word.mark)] if word.mark else []
         return any_.join(f"({way})" for way in ways)
 
     return all_.join(f"({any_.join(map(of_word, group))})" for group in groups)

@@ -210,6 +210,16 @@ def test_a_person_is_found_exactly_by_name_telephone_or_e_mail(desk: Desk, typed
     assert found.by_person
 
 
+@pytest.mark.parametrize("typed", ["010-2222-3333", "01022223333", "hong@example.kr"])
+def test_a_number_or_address_is_found_wherever_it_was_written(desk: Desk, typed: str) -> None:
+    talk = desk.said("citizen", "공일공이 아니라 010 2222 3333으로, 아니면 hong@Example.kr로 알려 주세요.")
+    desk.said("citizen", "010-2222-3334로 알려 주세요.", sender="u2")
+    number = desk.opened("제 번호는 010-2222-3333이고 주소는 hong@example.kr입니다.", name="김철수")
+    found = desk.find(typed)
+    assert [(hit.number, hit.conversation_id) for hit in found.hits] == [(number, None), (None, talk)]
+    assert found.by_person
+
+
 def test_a_person_and_a_word_narrow_each_other(desk: Desk) -> None:
     fee = desk.opened(FEE)
     desk.opened(COURSE)

@@ -99,8 +99,8 @@ def _log(visit: Visit, query: Query, found: Found) -> None:
     with visit.parts.database.session() as session:
         visit.log(session, "search", f"{how}, {len(found.hits)}건")
         if found.by_person:
-            for number in sorted({hit.number for hit in found.hits if hit.number}):
-                visit.log(session, "search.person", number)
+            for whose in sorted({hit.number or hit.conversation_id or "" for hit in found.hits}):
+                visit.log(session, "search.person", whose)
 
 
 async def _page(

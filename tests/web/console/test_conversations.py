@@ -123,7 +123,7 @@ def test_reading_new_messages_leaves_a_line_and_an_idle_poll_none(
 
 
 def test_taking_over_speaking_and_giving_back(world: World, lee: Browser, talk: Talk) -> None:
-    assert f'{PAGE}/say' not in lee.get(PAGE).text
+    assert f"{PAGE}/say" not in lee.get(PAGE).text
     assert lee.submit(PAGE, f"{PAGE}/take-over").headers["location"] == f"{PAGE}?done=taken"
     assert talk.state == "person"
     assert "제가 대화하고 있습니다" in lee.get(PAGE).text
