@@ -29,7 +29,7 @@ def drafted(office: Office) -> str:
 def test_the_form_begins_with_the_ticket_s_words_masked(office: Office) -> None:
     number = office.ticket(matter="홍길동인데 회의실 되나요? 010-1234-5678")
     page = office.signed_in("lee").get(f"/staff/tickets/{number}/draft").text
-    assert 'value="(성명)인데 회의실 되나요? (전화번호)"' in page
+    assert ">(성명)인데 회의실 되나요? (전화번호)</textarea>" in page
     assert "홍길동" not in page
     assert ("draft.begin", number) in office.logged()
 
