@@ -81,18 +81,21 @@ class Opening:
         return self._router.route(redact(matter), kind)
 
     def offered(self, matter: str) -> Offered:
-        """The free times of the department to which a reservation about that goes."""
-        department_id = self.route(matter, RESERVATION).department_id
+        """The free times of whoever would answer a reservation about that: their department's."""
+        route, now = self.route(matter, RESERVATION), self._clock.now()
         with self._database.session() as session:
-            unit = directory.department(session, department_id) if department_id else None
-            unit = unit or directory.front_desk(session)
-            free = slots.free(session, unit.id, overrides.calendar(session), self._clock.now())
+            person = directory.responsible(session, route.department_id, now, route.duty).staff
+            unit = person.department or directory.front_desk(session)
+            free = slots.free(session, unit.id, overrides.calendar(session), now)
             return Offered({"name": unit.name, "phone": unit.phone}, free)
 
     def open_for(
         self, session: Session, conversation: Conversation, form: TicketForm, route: Route
     ) -> OpenedTicket:
         """Open a ticket for the conversation's citizen; raises what `desk.tickets.open_ticket` raises."""
+        # A matter that says nothing of whose it is goes where the last question belonged; not so with a time,
+        # which is one of the department that `offered` found.
+        last = None if form.facts.get("slot") else conversation.department_id
         request = TicketRequest(
             conversation_id=conversation.id,
             channel=conversation.channel,
@@ -102,8 +105,7 @@ class Opening:
             matter=form.matter,
             reply_needed=form.reply_needed,
             consent_version=form.consent_version,
-            # A matter that says nothing of whose it is goes where the last question belonged.
-            department_id=route.department_id or conversation.department_id,
+            department_id=route.department_id or last,
             tried=list(conversation.tried),
             key=f"{conversation.id}.{form.id}",
             kind=form.kind,

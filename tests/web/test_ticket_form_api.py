@@ -123,3 +123,33 @@ def test_what_a_kind_asks_for_is_judged_field_by_field(
 def test_too_many_or_too_long_facts_are_refused(client: TestClient, visitor: Headers) -> None:
     for facts in ({str(n): "x" for n in range(11)}, {"damage": "x" * 2001}, {"damage": 7}):
         assert client.post("/api/chat/tickets", json=form(facts=facts), headers=visitor).status_code == 400
+
+
+def test_a_time_is_booked_where_it_was_offered_whatever_was_asked_before(
+    client: TestClient, visitor: Headers
+) -> None:
+    asked = {"id": "message-00001", "text": "복사기 써도 되나요?"}  # belongs to another department
+    client.post("/api/chat/messages", json=asked, headers=visitor)
+    learnt = learn(client, visitor, RESERVATION)
+    body = form(kind="reservation", matter=RESERVATION, facts={"slot": first_time(client, visitor)})
+    [ticket] = client.post("/api/chat/tickets", json=body, headers=visitor).json()["replies"]
+    assert ticket["data"]["department"] == learnt["department"]["name"]
+    assert ticket["data"]["appointment"]
+
+
+def test_with_a_whole_department_away_the_times_are_those_of_whoever_stands_in(
+    client: TestClient, visitor: Headers, small_world: World
+) -> None:
+    from desk.models import Department, Staff
+
+    with small_world.database.session() as session:
+        for person in session.query(Staff).where(Staff.department_id == "customer-support"):
+            person.presence, person.deputies = "leave", []
+        unit = session.get_one(Department, "general-affairs")
+        unit.hours = "10:00-16:00"
+    learnt = learn(client, visitor, RESERVATION)
+    assert learnt["department"]["name"] != "고객지원팀"
+    start = learnt["days"][-1]["times"][-1]["start"]
+    body = form(kind="reservation", matter=RESERVATION, facts={"slot": start})
+    [ticket] = client.post("/api/chat/tickets", json=body, headers=visitor).json()["replies"]
+    assert ticket["data"]["department"] == learnt["department"]["name"]
