@@ -27,7 +27,7 @@ SAMPLE: Final = Path(__file__).parents[2] / "desk/sample/directory.yml"
 FIRST, LAST, HORIZON = date(2026, 1, 1), date(2026, 12, 31), date(2027, 1, 15)
 KINDS: Final = ("inquiry", "complaint", "praise", "suggestion", "claim", "reservation", "callback")
 HOUR: Final = timedelta(hours=1)
-_BUSY: Final = (0, 9, 10, 11, 13, 15, 16, 17, 22)
+_BUSY: Final = (0, 9, 10, 13, 15, 17)
 LOST_FROM: Final = 0.994
 """This share of all matters is taken up, if only after their date; what is beyond is forgotten."""
 OVERRIDES: Final = {
@@ -38,12 +38,15 @@ OVERRIDES: Final = {
 """Day -> (decided on, open or closed, why)."""
 
 
-_OWED: Final = select(Ticket).where(Ticket.state.in_(states.OPEN)).order_by(Ticket.promised_on, Ticket.id)
-_ANSWERED: Final = select(Ticket).where(Ticket.state == "answered").order_by(Ticket.id)
+_OWED: Final = (
+    select(Ticket).where(Ticket.state.in_(states.OPEN)).order_by(Ticket.promised_on, Ticket.received_at)
+)
+_NUMBERED: Final = select(Ticket.id).where(Ticket.number == bindparam("number"))
+_ANSWERED: Final = select(Ticket).where(Ticket.state == "answered").order_by(Ticket.received_at)
 _ALIVE: Final = (
     select(Ticket)
     .where(Ticket.state.in_(states.OPEN | {"answered"}), Ticket.received_at < bindparam("before"))
-    .order_by(Ticket.id)
+    .order_by(Ticket.received_at)
 )
 _OPEN_STATES: Final = ", ".join(f"'{state}'" for state in sorted(states.OPEN))
 # In plain SQL: it is asked thousands of times.
@@ -100,15 +103,15 @@ class Year:
         if hour.hour in (0, 9):
             self.calendar = overrides.calendar(session)
         calendar = self.calendar
-        if hour.hour in (10, 16, 22):
+        if hour.hour in (10, 15):
             self._citizens(session, hour + timedelta(minutes=5))
         while arrivals and arrivals[0] < hour + timedelta(minutes=50):
             self._arrives(session, arrivals.pop(0), calendar)
-        if hour.hour % 2 == 1 and _open(calendar, hour):
+        if hour.hour in (9, 13, 17) and _open(calendar, hour):
             self._work(session, hour + timedelta(minutes=52), calendar)
         if hour.hour == 17:
             self._tidy(session, hour + timedelta(minutes=55), calendar)
-        if hour.hour in (0, 11, 15):
+        if hour.hour in (0, 15):
             watch.tick(session, self._at(hour + timedelta(minutes=58)))
         self._look(session)
 
@@ -129,7 +132,9 @@ class Year:
     def _morning(self, session: Session, hour: datetime) -> None:
         """Who is ill, on leave, or gone for good; and what the foundation decides about its calendar."""
         now, today = self._at(hour), hour.date()
-        everybody = list(session.scalars(select(Staff).where(Staff.active.is_(True)).order_by(Staff.id)))
+        everybody = list(
+            session.scalars(select(Staff).where(Staff.active.is_(True)).order_by(Staff.username))
+        )
         for day, (decided, is_open, why) in OVERRIDES.items():
             if decided == today:
                 overrides.put(session, day, is_open, why, everybody[0], now)
@@ -143,19 +148,16 @@ class Year:
             for staff in directory.staff_of(session, "media-education"):
                 people.set_presence(staff, "away", now + timedelta(days=2), now)
         if today == date(2026, 7, 1):
-            leaving = next(one for one in everybody if one.role == "agent")
+            # Somebody who has work at hand.
+            owners = Counter(ticket.staff_id for ticket in session.scalars(_OWED))
+            leaving = max((one for one in everybody if one.role == "agent"), key=lambda one: owners[one.id])
             self.seen["handed over"] += len(people.deactivate(session, leaving, people.By(None), now))
 
     def _work(self, session: Session, moment: datetime, calendar: Calendar) -> None:
         now = self._at(moment)
-        owed = (
-            select(Ticket)
-            .where(Ticket.state.in_(sorted(states.OPEN)))
-            .order_by(Ticket.promised_on, Ticket.id)
-        )
-        for ticket in session.scalars(owed).all():
+        for ticket in session.scalars(_OWED).all():
             plan = self.plans[ticket.id]
-            if self.random.random() < 0.35 and self._willing(ticket, plan, now):
+            if self.random.random() < 0.5 and self._willing(ticket, plan, now):
                 with suppress(Conflict):
                     self._step(session, ticket, plan, now, calendar)
 
@@ -265,9 +267,9 @@ class Year:
         if draw < 0.1:
             # The form is sent a second time: it opens no second ticket.
             assert tickets.open_ticket(session, self.vault, request, now).number == opened.number
-        ticket = tickets.find(session, opened.number)
-        assert ticket is not None
-        self.plans[ticket.id] = Plan(self._fate(), frozenset(known | set(facts.values())))
+        ticket_id = session.scalar(_NUMBERED, {"number": opened.number})
+        assert ticket_id is not None
+        self.plans[ticket_id] = Plan(self._fate(), frozenset(known | set(facts.values())))
         self.seen[kind] += 1
         self.seen["at night or on a day off"] += not _open(calendar, moment)
 
@@ -298,7 +300,7 @@ class Year:
 
     def _merge(self, session: Session, ticket: Ticket, now: datetime) -> None:
         other = select(Ticket).where(Ticket.state.in_(sorted(states.OPEN)), Ticket.id != ticket.id)
-        if into := session.scalar(other.order_by(Ticket.id).limit(1)):
+        if into := session.scalar(other.order_by(Ticket.received_at).limit(1)):
             steps.merge(session, self.vault, ticket, ticket.staff, now, into)
 
     # ---- whoever watches
