@@ -49,6 +49,15 @@ async def tell(
     return await _do(request, visit, number, "tell", work)
 
 
+@router.post("/apologise")
+async def apologise(
+    request: Request, visit: Answerer, number: str, text: Words = "", by_phone: Tick = False
+) -> Response:
+    """Apologise to the citizen in one's own words."""
+    work = visit.parts.casework.apologise(number, visit.staff.id, text, by_phone)
+    return await _do(request, visit, number, "apologise", work)
+
+
 @router.post("/extend")
 async def extend(
     request: Request,

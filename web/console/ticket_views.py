@@ -49,6 +49,7 @@ class Can:
 
     answer: bool
     ask: bool
+    apologise: bool
     start: bool
     extend: bool
     delay: bool
@@ -228,6 +229,7 @@ def _can(session: Session, visit: Visit, ticket: Ticket) -> Can:
     return Can(
         answer=may.answer and alive,
         ask=answers,
+        apologise=of_kind("complaint") or of_kind("claim"),
         start=answers and ticket.staff_id == visit.staff.id and state in ("received", "assigned", "reopened"),
         extend=answers and not late,
         delay=may.answer and alive and debts.delay_owed(session, ticket, visit.now),

@@ -165,6 +165,16 @@ def test_a_claim_ends_with_a_remedy_and_a_complaint_wants_progress(office: Offic
     assert "시정 경과를 알리거나 답변한 뒤에 종결" in shown
 
 
+def test_who_is_in_charge_apologises_in_their_own_words(office: Office) -> None:
+    number = office.ticket(kind="complaint")
+    lee = office.signed_in("lee")
+    done = lee.submit(page(number), f"{page(number)}/apologise", text="기다리시게 하여 죄송합니다.")
+    assert done.status_code == 303
+    assert "기다리시게 하여 죄송합니다." in office.told()[-1]
+    inquiry = office.ticket(sender="u2")
+    assert "/apologise" not in lee.get(page(inquiry)).text
+
+
 def test_a_reservation_gets_one_of_the_free_times(office: Office) -> None:
     number = office.ticket(kind="reservation")
     lee = office.signed_in("lee")
