@@ -14,7 +14,7 @@ GOAL = 150
 
 def render(held: Mapping[str, int], trivial: Times, pages: Sequence[Times], rounds: int) -> str:
     """The whole page; `held` are the rows of each table."""
-    busy = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    busy = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, niceness {os.nice(0)}"
     late = [page for page in pages if page.p95 > GOAL]
     verdict = f"All {len(pages)} do." if not late else f"{len(late)} of {len(pages)} don't."
     return "\n".join(
