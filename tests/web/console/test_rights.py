@@ -81,7 +81,8 @@ FORMS = {
         f"{TICKET}/{step}": ANSWERING
         for step in (
             "reply", "preview", "start", "ask", "tell", "apologise", "extend", "delay", "decide", "remedy",
-            "book", "note", "assign", "transfer", "reclassify", "merge", "close", "files", "files/{file_id}/remove",
+            "book", "note", "assign", "transfer", "reclassify", "merge", "close", "files",
+            "files/{file_id}/remove",
         )
     },
     f"{TICKET}/draft": TEACHING,
