@@ -14,7 +14,7 @@ from typing import Final
 from desk.report import Report, Tally
 from web.promise_words import rate
 
-_FONT: Final = "Pretendard GOV, Noto Sans KR, Noto Sans CJK KR, Apple SD Gothic Neo, Malgun Gothic, sans-serif"
+_FONT: Final = "Pretendard GOV, Noto Sans KR, Noto Sans CJK KR, Malgun Gothic, sans-serif"
 _KEPT, _BROKEN, _OPEN, _EXCUSED = "#256ef4", "#de3412", "#cdd1d5", "#8a949e"
 _INK, _FAINT, _LINE = "#1e2124", "#464c53", "#cdd1d5"
 
