@@ -64,7 +64,7 @@ class OwnTickets:
         """Why the step isn't possible, in words for the citizen; None where it is."""
         with self._database.session() as session:
             ticket = _own(session, conversation_id, number)
-            return _refusal(ticket.state, what) if ticket else _STRANGE
+            return _refusal(ticket, what) if ticket else _STRANGE
 
     def do(self, conversation_id: str, what: str, number: str, words: str = "") -> Reply:
         """Take the step and say what comes of it, or why it wasn't taken; the person in charge is told.
@@ -80,7 +80,7 @@ class OwnTickets:
                 tickets.lock(session, ticket)
                 words = self._vault.reveal(session, words)
                 if not self._done_already(session, ticket, what, words):
-                    if refusal := _refusal(ticket.state, what):
+                    if refusal := _refusal(ticket, what):
                         return replies.text(refusal)
                     _STEPS[what](session, self._vault, ticket, now, words)
                 return _told(tickets.status(ticket), what)
@@ -114,7 +114,8 @@ def _own(session: Session, conversation_id: str, number: str) -> Ticket | None:
     return ticket if any(data.get("number") == ticket.number for data in session.scalars(shown)) else None
 
 
-def _refusal(state: str, what: str) -> str | None:
+def _refusal(ticket: Ticket, what: str) -> str | None:
+    state = ticket.state
     if state in ("withdrawn", "merged"):
         done = "취하하신" if state == "withdrawn" else "다른 접수와 합쳐진"
         return f"이미 {done} 접수입니다. 더 하실 말씀이 있으시면 새로 접수해 주십시오."
@@ -122,7 +123,8 @@ def _refusal(state: str, what: str) -> str | None:
         return "아직 답변드리기 전입니다. 더 하실 말씀이 있으시면 내용을 덧붙여 주십시오."
     if what == "add" and state == "closed":
         return "이미 종결된 접수입니다. 답변에 이의가 있으시면 이의를 제기해 주십시오."
-    if what == "withdraw" and state not in OPEN:
+    appointment = state == "answered" and ticket.kind == "reservation"
+    if what == "withdraw" and state not in OPEN and not appointment:
         return "이미 답변드린 접수여서 취하하실 수 없습니다. 답변에 이의가 있으시면 이의를 제기해 주십시오."
     return None
 

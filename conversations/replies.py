@@ -140,10 +140,11 @@ def follow_ups(number: str, state: str, kind: str, tail: str = "") -> list[Butto
     if state in OPEN:
         actions = ("add", "withdraw")
     elif state == "answered" and kind == "reservation":
-        actions = ("add",)  # the time was fixed: there is nothing to object to, but it may have to be changed
+        actions = ("add", "withdraw")  # nothing to object to, but the time may not suit any more
     elif state in ("answered", "closed"):
         actions = ("objection",)
-    return [Button(label=f"{FOLLOW_UPS[name]}{tail}", payload=f"{name}:{number}") for name in actions]
+    labels = FOLLOW_UPS | ({"withdraw": "예약 취소"} if kind == "reservation" else {})
+    return [Button(label=f"{labels[name]}{tail}", payload=f"{name}:{number}") for name in actions]
 
 
 def under_letter(number: str, state: str, kind: str, *, asked: bool) -> list[Button]:

@@ -70,7 +70,7 @@ def set_password(
 ) -> None:
     """Change the password and end every log-in of the account, except the one of `keep_token`.
 
-    With `once` the next log-in must begin by choosing another one. Raises `Invalid` when the password is too weak.
+    With `once` the next log-in must begin by choosing another one. Raises `Invalid` when it is too weak.
     """
     passwords.check_strength(password, staff.username)
     staff.password_hash, staff.password_once = passwords.hash_password(password), once

@@ -32,7 +32,7 @@ _STEPS: Final[dict[str, tuple[frozenset[str], str | None]]] = {
     "closed": (OPEN | {"answered"}, "closed"),
     "reopened": (frozenset({"answered", "closed"}), "reopened"),
     "merged": (OPEN | {"answered"}, "merged"),
-    "withdrawn": (OPEN, "withdrawn"),
+    "withdrawn": (OPEN | {"answered"}, "withdrawn"),
     # No steps: they leave the state as it is.
     "asked": (OPEN, None),
     "escalated": (OPEN, None),

@@ -257,9 +257,11 @@ def add(session: Session, vault: Vault, ticket: Ticket, now: datetime, text: str
 
 
 def withdraw(session: Session, vault: Vault, ticket: Ticket, now: datetime, text: str = "") -> None:
-    """The citizen takes the matter back, while it isn't answered."""
+    """The citizen takes the matter back while it isn't answered, or an appointment while it is to come."""
     tickets.lock(session, ticket)
-    if ticket.state in ("answered", "closed"):
+    appointment = slots.of_ticket(session, ticket)
+    to_come = ticket.state == "answered" and appointment is not None and now < appointment.start
+    if ticket.state in ("answered", "closed") and not to_come:
         raise Conflict("이미 답변드린 접수여서 취하하실 수 없습니다.")
     words = tickets.sealed(session, vault, checked(text), ticket) if text.strip() else None
     tickets.record(session, ticket, "withdrawn", "citizen", now, words=words)

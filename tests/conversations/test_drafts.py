@@ -14,9 +14,7 @@ from faq.models import FaqDraft
 from faq.regression import Breaks, Gate
 from tests.conversations.world import ENTRIES, NOW, World
 
-WORDED = Worded(
-    "회의실을 빌릴 수 있나요?", "회의실 되나요", "네, 빌리실 수 있습니다.", "general-affairs"
-)
+WORDED = Worded("회의실을 빌릴 수 있나요?", "회의실 되나요", "네, 빌리실 수 있습니다.", "general-affairs")
 
 
 @pytest.fixture

@@ -482,6 +482,19 @@ def test_after_the_answer_nothing_is_taken_back(act: Actor, number: str) -> None
         act(steps.withdraw, number)
 
 
+def test_an_appointment_is_cancelled_while_it_is_to_come(act: Actor, desk: Database, opened) -> None:
+    start = datetime(2026, 5, 6, 10, 0, tzinfo=SEOUL)
+    for at, state in ((start - timedelta(hours=1), "withdrawn"), (start, "answered")):
+        number = opened(kind="reservation", facts={"slot": start.isoformat()}).number
+        assert act.row(number).state == "answered"
+        if state == "answered":
+            with pytest.raises(Conflict, match="취하하실 수 없습니다"):
+                act(steps.withdraw, number, at=at)
+        else:
+            act(steps.withdraw, number, at=at)
+        assert act.row(number).state == state
+
+
 def test_an_objection_opens_the_matter_again_with_a_new_date(act: Actor, desk: Database, number: str) -> None:
     act(steps.answer, number, "답변입니다.")
     act(steps.objection, number, "제 질문과 다릅니다.", at=LATE)
