@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from statistics import median
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
@@ -11,7 +13,10 @@ from sqlalchemy.orm import Session
 from core.clock import SEOUL
 from desk import directory, overrides, states
 from desk.calendar import STANDARD, Calendar
-from desk.models import AccessLog, Promise, Staff, Ticket
+from desk.models import AccessLog, Promise, Staff, Ticket, TicketEvent
+
+_SPOKEN: Final = ("asked", "told", "apologised", "extended", "answered", "transferred")
+"""Events in which a person speaks to the citizen."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ def figures(session: Session, month: str, now: datetime) -> dict[str, Figure]:
     return {
         "covered": _covered(session, now),
         "out_of_hours": _out_of_hours(session, received),
+        "first_response": _first_response(session, received),
         "settled": _count(session, and_(Promise.month == month, Promise.state.in_(("kept", "broken")))),
         "logged": _count(session, and_(AccessLog.at >= since, AccessLog.at < until)),
         "channels": _channels(session, received),
@@ -71,6 +77,19 @@ def _out_of_hours(session: Session, received: ColumnElement[bool]) -> Figure:
     moments = session.scalars(select(Ticket.received_at).where(received)).all()
     calendar = overrides.calendar(session)
     return _share(sum(not _at_work(calendar, moment) for moment in moments), len(moments))
+
+
+def _first_response(session: Session, received: ColumnElement[bool]) -> Figure:
+    """The median working time until a person first spoke to the citizen, of how many it came to that."""
+    first = (
+        select(Ticket.received_at, func.min(TicketEvent.at))
+        .join(TicketEvent, TicketEvent.ticket_id == Ticket.id)
+        .where(received, TicketEvent.kind.in_(_SPOKEN), TicketEvent.actor.notin_(("citizen", "system")))
+        .group_by(Ticket.id, Ticket.received_at)
+    )
+    calendar = overrides.calendar(session)
+    hours = [calendar.working_time(since, at) / timedelta(hours=1) for since, at in session.execute(first)]
+    return Figure(f"{median(hours):.1f}근무시간", len(hours)) if hours else Figure("해당 없음", 0)
 
 
 def _at_work(calendar: Calendar, moment: datetime) -> bool:

@@ -194,12 +194,25 @@ def test_the_figures_count_what_the_ledger_cannot(desk: Database, vault: Vault) 
     assert {name: figure.value for name, figure in told.items()} == {
         "covered": "100.0%",
         "out_of_hours": "0.0%",
+        "first_response": "0.0근무시간",
         "settled": "3건",
         "logged": "1건",
         "channels": "1가지",
         "praise": "1건",
         "reservations": "1건",
     }
+
+
+def test_the_first_word_of_a_person_counts_in_working_time(desk: Database, vault: Vault) -> None:
+    quick, slow = Ledgered(desk, vault), Ledgered(desk, vault)
+    Ledgered(desk, vault).happens("noted", MONDAY + timedelta(hours=1))
+    quick.happens("asked", MONDAY + timedelta(hours=1))
+    quick.happens("answered", MONDAY + timedelta(days=2), how="chat")
+    slow.happens("added", MONDAY + timedelta(hours=2), actor="citizen")
+    slow.happens("told", MONDAY + timedelta(days=1))
+    with desk.session() as session:
+        told = figures.figures(session, MONTH, MONDAY)["first_response"]
+    assert told == figures.Figure("4.5근무시간", 2)
 
 
 def test_a_matter_whose_person_is_away_without_a_deputy_is_not_covered(desk: Database, vault: Vault) -> None:
