@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,8 +26,9 @@ from conversations.own_tickets import OwnTickets, opened_in
 from conversations.views import Said
 from core.clock import Clock
 from core.database import Database
-from core.errors import Invalid
+from core.errors import Invalid, Unavailable
 from core.privacy import Masked, Vault, mask, redact
+from desk import directory, notices
 from desk.contact_details import parse_email, parse_phone
 from desk.intake import without_resident_numbers
 from faq.service import FaqService
@@ -124,8 +126,9 @@ class Intake:
     ) -> TakenIn:  # fmt: skip
         _renew_session(conversation, now)
         masked = self._mask(session, text, conversation.awaiting_slot, meaning)
-        if meaning.asks_for_person and conversation.staff_id is None:
-            conversation.waiting_since = conversation.waiting_since or now
+        if meaning.asks_for_person and not (conversation.staff_id or conversation.waiting_since):
+            conversation.waiting_since = now
+            _call_somebody(session, conversation, now)
         if meaning.is_question and conversation.awaiting_form is None:
             conversation.question = self._vault.cipher.encrypt(masked.text)
             conversation.department_id = self._owner(meaning)
@@ -202,6 +205,13 @@ def _renew_session(conversation: Conversation, now: datetime) -> None:
     if tired and conversation.awaiting_form is None:
         new_session(conversation)
     conversation.session_messages += 1
+
+
+def _call_somebody(session: Session, conversation: Conversation, now: datetime) -> None:
+    """Tell whoever would be responsible that a citizen waits; an empty directory stops no message."""
+    with suppress(Unavailable):
+        person = directory.responsible(session, conversation.department_id, now).staff
+        notices.tell(session, person, "talk", f"talk:{conversation.id}:{conversation.last_seq}", None, now)
 
 
 def new_session(conversation: Conversation) -> None:

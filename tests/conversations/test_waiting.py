@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from conversations.presence import CITIZEN
+from desk.models import Notice, Staff
 from tests.conversations.world import COPIER, FEE, NOW, UNKNOWN, World, asks
 
 KIM = "kim"
@@ -17,6 +19,15 @@ async def test_who_asks_for_a_person_waits_from_then_on(world: World) -> None:
     world.later(minutes=3)
     await world.say("상담원 연결")
     assert world.conversation().waiting_since == NOW
+
+
+async def test_whoever_would_be_responsible_is_called_once(world: World) -> None:
+    await world.say("상담원 연결", "handoff")
+    await world.say("상담원 연결")
+    with world.database.session() as session:
+        (told,) = session.scalars(select(Notice))
+        department = session.get_one(Staff, told.staff_id).department_id
+    assert (told.kind, department) == ("talk", "customer-support")
 
 
 async def test_whom_none_of_the_choices_suits_has_asked_for_nobody(world: World) -> None:
