@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from playwright.sync_api import Browser
 from starlette.testclient import TestClient
 
 from core.database import Base, Database
 from core.ratelimit import RateLimiter
 from tests.conversations.world import World
+from tests.e2e import browsers
 from web.app import create_app
 from web.composition import House
 
@@ -56,6 +58,13 @@ def house(small_world: World) -> House:
 @pytest.fixture
 def app(house: House) -> FastAPI:
     return create_app(house)
+
+
+@pytest.fixture
+def chromium() -> Iterator[Browser]:
+    """A browser, for as many people as the test has."""
+    with browsers.chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -2,50 +2,35 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect
 
 from desk import accounts
 from tests.conversations.world import World
-from tests.e2e.browsers import CHROMIUM, Widget, chromium
+from tests.e2e.browsers import Widget
+from tests.web.browsing import MARKS, complaints, served, signed_in
+from tests.web.console.world import PASSWORD
 
-PASSWORD = "correct horse battery"
 SAID = "지금 확인해 드리겠습니다."
 SECRET = "지난달에도 같은 문의를 하신 분입니다."
 
-pytestmark = [pytest.mark.e2e, pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium")]
+pytestmark = MARKS
 SignIn = Callable[..., Page]
 
 
 @pytest.fixture
 def address(app: FastAPI) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with served(app) as url:
+        yield url
 
 
 @pytest.fixture
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def sign_in(small_world: World, address: str, browser: Browser) -> SignIn:
+def sign_in(small_world: World, address: str, chromium: Browser) -> SignIn:
     """Somebody of the directory, in a browser of their own; what breaks in it is in `page.complaints`."""
 
     def sign_in(number: int, **options: Any) -> Page:
@@ -53,34 +38,20 @@ def sign_in(small_world: World, address: str, browser: Browser) -> SignIn:
             staff = [one for one in accounts.all_staff(session) if one.role == "agent"][number]
             accounts.set_password(session, staff, PASSWORD)
             username = staff.username
-        page = browser.new_context(base_url=address, **options).new_page()
-        page.goto("/staff/login")
-        page.fill("#username", username)
-        page.fill("#password", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/staff")
-        return page
+        return signed_in(chromium, address, username, **options)
 
     return sign_in
 
 
 @pytest.fixture
-def citizen(address: str, browser: Browser) -> Widget:
+def citizen(address: str, chromium: Browser) -> Widget:
     """Somebody who asks for a person."""
-    page = browser.new_context().new_page()
+    page = chromium.new_context().new_page()
     page.goto(address)
     widget = Widget(page)
     widget.open()
     widget.ask("상담원 연결")
     return widget
-
-
-def complaints(page: Page) -> list[str]:
-    """What breaks on the page from now on."""
-    found: list[str] = []
-    page.on("pageerror", lambda error: found.append(str(error)))
-    page.on("console", lambda line: found.append(line.text) if "Security" in line.text else None)
-    return found
 
 
 def test_who_waits_is_taken_from_the_list_and_each_side_sees_the_other_type(

@@ -15,7 +15,8 @@ const letter = (event) => {
   return event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : "";
 };
 
-const types = (target) => target.matches?.(`${FIELDS}, [contenteditable]`);
+// A field of a dialog that has just closed keeps the focus for one frame more.
+const types = (target) => target.matches?.(`${FIELDS}, [contenteditable]`) && target.checkVisibility();
 const links = () => [...document.querySelectorAll("[data-row] [data-open]")];
 const row = () => document.activeElement?.closest?.("[data-row]");
 

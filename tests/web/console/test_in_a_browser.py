@@ -2,68 +2,22 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from playwright.sync_api import Browser, expect
 
-import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from tests.web import browsing
+from tests.web.browsing import signed_in
+from tests.web.console.world import World
 
-from tests.web.console.world import PASSWORD, Talk, World
-from web.security import SecurityHeaders
-
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PAGE = "/staff/conversations/c1"
 
-pytestmark = [pytest.mark.e2e, pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium")]
-
-
-@pytest.fixture
-def address(world: World) -> Iterator[str]:
-    world.app.add_middleware(SecurityHeaders, tls=False)
-    for username in ("kim", "lee"):
-        world.account(username)
-    world.desk.put(Talk("c1"))
-    world.desk.add("c1", "citizen", "빅카인즈 회원 가입이 안 됩니다.")
-    server = uvicorn.Server(uvicorn.Config(world.app, port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-
-
-@pytest.fixture
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-def signed_in(chromium: Browser, address: str, username: str, **options: Any) -> Page:
-    page = chromium.new_context(base_url=address, **options).new_page()
-    page.goto("/staff/login")
-    page.fill("#username", username)
-    page.fill("#password", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/staff")
-    return page
+pytestmark = browsing.MARKS
 
 
 def test_a_conversation_is_live_and_whoever_lost_it_is_told(
     world: World, address: str, chromium: Browser
 ) -> None:
     lee = signed_in(chromium, address, "lee")
-    complaints: list[str] = []
-    lee.on("pageerror", lambda error: complaints.append(str(error)))
-    lee.on("console", lambda line: complaints.append(line.text) if "Security" in line.text else None)
+    complaints = browsing.complaints(lee)
     lee.goto(PAGE)
     lee.click("text=대화 넘겨받기")
     lee.fill("#text", "지금 확인해 드리겠습니다.")

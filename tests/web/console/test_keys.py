@@ -8,11 +8,10 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.console import test_in_a_browser as browser
+from tests.web import browsing
 from tests.web.console.world import NOW, World
 
-pytestmark = browser.pytestmark
-address, chromium = browser.address, browser.chromium
+pytestmark = browsing.MARKS
 LIST = "/staff?queue=department"
 
 
@@ -20,10 +19,8 @@ LIST = "/staff?queue=department"
 def lee(world: World, address: str, chromium: Browser) -> Iterator[Page]:
     """Somebody at a list of three tickets: the oldest comes first."""
     world.numbers = [world.ticket(at=NOW - timedelta(hours=hours)) for hours in (30, 20, 10)]  # type: ignore[attr-defined]
-    page = browser.signed_in(chromium, address, "lee")
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda line: complaints.append(line.text) if "Security" in line.text else None)
+    page = browsing.signed_in(chromium, address, "lee")
+    complaints = browsing.complaints(page)
     page.goto(LIST)
     yield page
     assert complaints == []
@@ -142,7 +139,7 @@ def test_at_phone_width_the_navigation_is_whole_and_nothing_scrolls_sideways(
     world: World, address: str, chromium: Browser, path: str
 ) -> None:
     world.ticket(name="남궁하나둘셋", matter="https://example.kr/" + "a" * 300, department_id=None)
-    page = browser.signed_in(chromium, address, "lee", viewport={"width": 360, "height": 740})
+    page = browsing.signed_in(chromium, address, "lee", viewport={"width": 360, "height": 740})
     page.goto(f"/staff{path}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.click("[data-menu] summary")

@@ -2,51 +2,28 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from desk import reply_templates
 from tests.conversations.world import ENTRIES, UNKNOWN
+from tests.web import browsing
+from tests.web.browsing import served, signed_in
 from tests.web.console.office import Office, done
-from tests.web.console.test_in_a_browser import ARGUMENTS, CHROMIUM, signed_in
 
-pytestmark = [pytest.mark.e2e, pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium")]
+pytestmark = browsing.MARKS
 
 
 @pytest.fixture
 def address(office: Office) -> Iterator[str]:
+    """Where the whole house answers."""
     for username in ("lee", "kim", "cho"):
         office.account(username)
-    server = uvicorn.Server(uvicorn.Config(office.app, port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-
-
-@pytest.fixture
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-def watched(page: Page) -> list[str]:
-    """What the page complains about: errors of its scripts, and what its policy refuses."""
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda line: complaints.append(line.text) if "Security" in line.text else None)
-    return complaints
+    with served(office.app) as url:
+        yield url
 
 
 def test_a_reply_is_put_together_from_template_suggestion_and_file_and_seen_before_it_goes(
@@ -56,7 +33,7 @@ def test_a_reply_is_put_together_from_template_suggestion_and_file_and_seen_befo
     with office.below.database.session() as session:
         reply_templates.put(session, "접수 확인", "{고객명} 님, 문의를 확인했습니다.")
     page = signed_in(chromium, address, "lee")
-    complaints = watched(page)
+    complaints = browsing.complaints(page)
     page.goto(f"/staff/tickets/{number}")
     page.select_option("#template", label="접수 확인")
     expect(page.locator("#text")).to_have_value("홍길동 님, 문의를 확인했습니다.")
@@ -103,7 +80,7 @@ def test_a_ticket_is_handed_over_by_keyboard_and_its_new_person_reads_the_card(
 ) -> None:
     number = office.ticket()
     lee = signed_in(chromium, address, "lee")
-    complaints = watched(lee)
+    complaints = browsing.complaints(lee)
     lee.goto(f"/staff/tickets/{number}")
     lee.keyboard.press("t")
     expect(lee.locator("#transfer [name=department]").first).to_be_focused()
@@ -128,7 +105,7 @@ def test_handed_over_questions_are_judged_by_one_key_each(
     for sender, question in (("q1", UNKNOWN), ("q2", "이건 누구도 모르는 질문입니다")):
         done(office.below.say(question, sender=sender))
     page = signed_in(chromium, address, "lee")
-    complaints = watched(page)
+    complaints = browsing.complaints(page)
     page.goto("/staff/handoffs")
     expect(page.locator("#case .asked")).to_have_text("이건 누구도 모르는 질문입니다")
     page.keyboard.press("2")

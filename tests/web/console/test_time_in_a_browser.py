@@ -8,11 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from desk import accounts, notices, tickets
-from tests.web.console import test_in_a_browser as browser
+from tests.web import browsing
 from tests.web.console.world import World
 
-pytestmark = browser.pytestmark
-address, chromium = browser.address, browser.chromium
+pytestmark = browsing.MARKS
 
 
 @pytest.fixture(params=[360, 1440])
@@ -20,10 +19,8 @@ def kim(request: pytest.FixtureRequest, world: World, address: str, chromium: Br
     """A supervisor, at either width; nothing is wider than the screen, and no page complains."""
     world.account("kim", "supervisor")
     size = {"width": request.param, "height": 800}
-    page = browser.signed_in(chromium, address, "kim", viewport=size)
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda line: complaints.append(line.text) if "Security" in line.text else None)
+    page = browsing.signed_in(chromium, address, "kim", viewport=size)
+    complaints = browsing.complaints(page)
     yield page
     assert page.evaluate("document.documentElement.scrollWidth") <= request.param
     assert complaints == []
