@@ -45,7 +45,7 @@ class Pledge:
     begins: frozenset[str]
     kinds: frozenset[str]
     kept_by: frozenset[str]
-    staff_only: bool
+    by_person_in_charge: bool
     clock: Clock | None
     broken_with: frozenset[str]
     figure: str
@@ -103,7 +103,7 @@ def _pledge(raw: dict[str, Any]) -> Pledge:
         begins=frozenset(raw.pop("begins", ())),
         kinds=frozenset(raw.pop("kinds", ())),
         kept_by=frozenset(raw.pop("kept_by", ())),
-        staff_only=raw.pop("by", "") == "staff",
+        by_person_in_charge=raw.pop("by", "") == "in_charge",
         clock=_clock(raw.pop("clock", None)),
         broken_with=frozenset(raw.pop("broken_with", ())),
         figure=raw.pop("figure", ""),

@@ -119,7 +119,8 @@ def _keeps(pledge: Pledge, ticket: Ticket, event: TicketEvent) -> bool:
     names = {event.kind}
     if event.kind == "closed" and not ticket.reply_needed:
         names.add("closed_unasked")
-    return bool(names & pledge.kept_by) and not (pledge.staff_only and event.actor in _NOT_STAFF)
+    by_whom = event.actor == ticket.staff_id or not pledge.by_person_in_charge
+    return by_whom and bool(names & pledge.kept_by)
 
 
 def _follow(entry: Promise, ticket: Ticket, event: TicketEvent) -> None:

@@ -66,6 +66,10 @@ class Life:
             event.data["department"] for event in reversed(self.events[:until]) if "department" in event.data
         )
 
+    def person(self, until: int) -> str:
+        """Who was in charge after so many events."""
+        return str(self._last("staff", until))
+
     def kind(self, until: int) -> str:
         """What kind it was of after so many events."""
         return self._last("kind", until)
@@ -204,7 +208,8 @@ def owed(life: Life, promise: str, made: int, due: datetime, now: datetime) -> l
             return [entry(before, "excused", event.at, due, evidence, event.kind)]
         if event.kind == "reclassified" and _no_longer(life, promise, at):
             return [entry(before, "excused", event.at, due, evidence, event.kind)]
-        if event.kind in KEEPS[promise].split() and not (promise == "progress" and event.actor == "system"):
+        by_whom = promise != "progress" or event.actor == life.person(at)
+        if by_whom and event.kind in KEEPS[promise].split():
             return [entry(before, "kept", event.at, due, evidence, None)]
         if event.kind == "closed":
             kept = promise in ANSWERS and not life.reply_needed

@@ -198,6 +198,27 @@ def test_a_complaint_owes_an_apology_at_once_and_progress_from_a_person(ticket: 
     assert ticket.states()["progress"] == "kept"
 
 
+@pytest.mark.parametrize("said", [("told", {}), ("answered", {"how": "chat"})])
+def test_only_the_person_in_charge_keeps_the_promise_of_progress(
+    desk: Database, vault: Vault, said: tuple[str, dict[str, str]]
+) -> None:
+    what, data = said
+    ticket = Ledgered(desk, vault, "complaint")
+    ticket.happens(what, actor="cho", **data)
+    assert ticket.states()["progress"] == "promised"
+    ticket.happens("told", actor="kim")
+    assert ticket.states()["progress"] == "kept"
+
+
+def test_progress_is_told_by_whoever_is_in_charge_by_then(desk: Database, vault: Vault) -> None:
+    ticket = Ledgered(desk, vault, "complaint")
+    ticket.happens("assigned", **ADS)
+    ticket.happens("told", actor="kim")
+    assert ticket.states()["progress"] == "promised"
+    ticket.happens("told", actor="cho")
+    assert ticket.states()["progress"] == "kept"
+
+
 def test_a_word_about_why_the_answer_was_late_promises_no_other(ticket: Ledgered) -> None:
     ticket.happens("answered", THURSDAY_MIDNIGHT, how="chat")
     with contextlib.suppress(Conflict):
