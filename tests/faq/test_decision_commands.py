@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from channels.protocol import Inbound
 from conversations.intake import Intake
+from conversations.own_tickets import OwnTickets
 from conversations.models import Message
 from core.clock import FixedClock
 from core.database import Base, Database
@@ -54,7 +55,7 @@ def ask(faq_database: Database, tmp_path: Path):
     clock = FixedClock(NOW)
     vault = Vault(Cipher(load_secrets(tmp_path).data_key), clock)
     faq = build_faq(load_settings(), faq_database, clock, HashingEncoder())
-    intake = Intake(faq_database, vault, faq, clock)
+    intake = Intake(faq_database, vault, faq, OwnTickets(faq_database, vault, clock), clock)
 
     def ask(text: str) -> str:
         return intake.take_in(Inbound("web", "citizen", text, text)).message_id
