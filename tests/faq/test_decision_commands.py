@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from channels.protocol import Inbound
 from conversations.intake import Intake
-from conversations.own_tickets import OwnTickets
 from conversations.models import Message
+from conversations.own_tickets import OwnTickets
 from core.clock import FixedClock
 from core.database import Base, Database
 from core.privacy import Cipher, Vault
