@@ -94,9 +94,16 @@ def test_nobody_owes_a_reply_while_the_citizen_is_asked_or_wants_none(desk: Data
     assert unwanted in queue(desk, "all")
 
 
-def test_what_is_answered_leaves_every_queue(desk: Database, opened: Opener) -> None:
-    happened(desk, opened().number, "answered", how="chat")
-    assert set(count(desk, now=LATER + timedelta(days=9)).values()) == {0}
+def test_what_is_answered_is_left_to_be_closed_and_nothing_else(desk: Database, opened: Opener) -> None:
+    number, elsewhere = opened().number, opened(department_id="front").number
+    for one in (number, elsewhere):
+        happened(desk, one, "answered", how="chat")
+    long_after = LATER + timedelta(days=9)
+    assert {name: held for name, held in count(desk, now=long_after).items() if held} == {"answered": 2}
+    assert queue(desk, "answered", within="ads") == [number]
+    assert count(desk, within="ads")["answered"] == 1
+    happened(desk, number, "closed")
+    assert queue(desk, "answered") == [elsewhere]
 
 
 def test_the_nearest_promise_comes_first_and_pages_follow_each_other(desk: Database, opened: Opener) -> None:

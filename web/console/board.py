@@ -18,7 +18,7 @@ from web.console.rendering import render
 
 router = APIRouter(prefix="/staff", route_class=ConsoleRoute)
 
-Queue = Literal["mine", "department", "unassigned", "today", "overdue", "owing", "waiting", "all"]
+Queue = Literal["mine", "department", "unassigned", "today", "overdue", "owing", "waiting", "answered", "all"]
 
 
 def view(

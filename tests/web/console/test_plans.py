@@ -12,7 +12,7 @@ from tests.web.console.test_rights import PAGES, address
 from tests.web.console.world import Browser, Talk, World
 
 pytestmark = pytest.mark.postgres
-QUEUES = ("mine", "department", "unassigned", "today", "overdue", "owing", "waiting", "all")
+QUEUES = ("mine", "department", "unassigned", "today", "overdue", "owing", "waiting", "answered", "all")
 
 
 @pytest.fixture
