@@ -9,8 +9,12 @@ from urllib.parse import unquote
 import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
-from desk import accounts
+from channels.protocol import Reply
+from conversations import replies, store
+from conversations.models import Conversation
+from desk import accounts, directory
 from tests.conversations.world import World
 from tests.e2e.browsers import Widget
 from tests.web.browsing import MARKS, complaints, served, signed_in
@@ -96,6 +100,30 @@ def test_two_of_the_staff_see_each_other_and_a_whisper_stays_between_them(
     lee.get_by_role("button", name="보내기", exact=True).click()
     expect(citizen.said("staff")).to_contain_text(SAID)
     expect(citizen.panel).not_to_contain_text(SECRET)
+
+
+def test_each_of_two_colleagues_signs_for_the_citizen(citizen: Widget, small_world: World) -> None:
+    expect(citizen.said("bot").last).to_be_visible()
+    database, cipher = small_world.database, small_world.vault.cipher
+    with database.session() as session:
+        talk = session.scalars(select(Conversation)).one()
+        first, *_, second = accounts.all_staff(session)
+        assert first.department_id != second.department_id
+        for staff in (first, first, second):
+            signed = {"signed": replies.signature(directory.contact(staff))}
+            store.add_message(
+                session,
+                cipher,
+                talk,
+                "staff",
+                Reply(kind="staff", text=SAID, data=signed),
+                small_world.clock.now(),
+            )
+        names = [first.name, second.name]
+    citizen.page.reload()
+    citizen.open()
+    shown = citizen.panel.locator(".staff .who:visible strong")
+    expect(shown).to_contain_text(names)
 
 
 def test_two_tabs_of_one_person_tell_the_same(citizen: Widget, sign_in: SignIn) -> None:

@@ -85,8 +85,8 @@ export class Log {
     const lastAnswered = elements.findLastIndex(({ dataset }) => dataset.author === "citizen");
     let today;
     elements.forEach((element, index) => {
-      const { author, day = today } = element.dataset;
-      const turn = (other) => other?.dataset.author !== author;
+      const { day = today } = element.dataset;
+      const turn = (other) => signer(other) !== signer(element);
       element.classList.toggle("new-day", day !== today);
       element.classList.toggle("first", day !== today || turn(elements[index - 1]));
       element.classList.toggle("last", turn(elements[index + 1]));
@@ -103,6 +103,9 @@ export class Log {
     if (above < 0) this.scroller.scrollTop += above - 8;
   }
 }
+
+/** Colleagues sign each for themselves: after a transfer it is another department. */
+const signer = (one) => one?.querySelector(".who, .sr").textContent;
 
 function disable(buttons) {
   for (const button of buttons) button.disabled = true;
