@@ -71,8 +71,11 @@ class Board:
 class Glance:
     """What every queue holds, the page's tickets, and what differs when anything of it does."""
 
+    view: View
+    """What is shown: beyond the last page, the last one."""
     tabs: dict[str, int]
     shown: Sequence[Ticket]
+    pages: int
     fingerprint: str
 
 
@@ -93,9 +96,11 @@ def glance(session: Session, visit: Visit, view: View) -> Glance:
         tabs["unassigned"] = queues.counts(session, visit.staff, visit.now)["unassigned"]
         del tabs["all"]
         within = None if view.queue == "unassigned" else within
+    pages = max(1, -(-tabs[view.queue] // PAGE))
+    view = replace(view, page=min(view.page, pages))
     offset = (view.page - 1) * PAGE
     shown = queues.rows(session, view.queue, visit.staff, visit.now, PAGE, offset, within)
-    return Glance(tabs, shown, _fingerprint(visit.now, tabs, shown))
+    return Glance(view, tabs, shown, pages, _fingerprint(visit.now, tabs, shown))
 
 
 def board(session: Session, visit: Visit, view: View) -> Board:
@@ -103,11 +108,11 @@ def board(session: Session, visit: Visit, view: View) -> Board:
     seen = glance(session, visit, view)
     within = _within(visit, view)
     return Board(
-        view=view,
+        view=seen.view,
         tabs=seen.tabs,
         lines=_lines(session, visit, seen.shown),
         debts=queues.owing(session, visit.now, within) if view.queue == "owing" else [],
-        pages=max(1, -(-seen.tabs[view.queue] // PAGE)),
+        pages=seen.pages,
         seen=seen.fingerprint,
     )
 

@@ -123,9 +123,11 @@ def test_a_full_page_leads_to_the_next(world: World, lee: Browser) -> None:
     assert "2 / 2쪽" in last
 
 
-def test_a_page_beyond_the_last_leads_back(world: World, lee: Browser) -> None:
-    world.ticket()
-    page = lee.get("/staff?queue=department&page=9").text
+def test_beyond_the_last_page_is_the_last_page(world: World, lee: Browser) -> None:
+    numbers = [world.ticket() for _ in range(PAGE + 1)]
+    page = lee.get("/staff?queue=department&page=99").text
+    assert "2 / 2쪽" in page
+    assert sum(number in page for number in numbers) == 1
     assert 'rel="prev"' in page
 
 
