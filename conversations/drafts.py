@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from conversations import anonymous
-from conversations.models import Message
+from conversations.past_replies import last_answer
 from conversations.taught import question_of
 from core.clock import SEOUL, Clock
 from core.database import Database
@@ -71,7 +71,7 @@ class Drafts:
             question = question_of(session, self._vault, f"ticket:{ticket.number}")
             matter = self._without_name(session, ticket, question.text if question else "")
             answer = self._without_name(session, ticket, self._last_reply(session, ticket))
-            return Worded(clean_line(matter), clean_line(matter), answer, ticket.department_id)
+            return Worded(clean_line(matter), "", answer, ticket.department_id)
 
     def save(self, number: str, worded: Worded, staff_id: str) -> str:
         """Keep a new draft for the editors; returns its id."""
@@ -183,15 +183,8 @@ class Drafts:
             raise Invalid("질문과 답변을 글자로 적어 주십시오.") from error
 
     def _last_reply(self, session: Session, ticket: Ticket) -> str:
-        said = (
-            select(Message)
-            .where(Message.conversation_id == ticket.conversation_id, Message.author == "staff")
-            .order_by(Message.seq.desc())
-        )
-        for message in session.scalars(said):
-            if message.data.get("number") == ticket.number:
-                return redact(label(self._vault.cipher.decrypt(message.text)))
-        return ""
+        answer = last_answer(session, ticket)
+        return redact(label(self._vault.cipher.decrypt(answer.words))) if answer and answer.words else ""
 
     def _without_name(self, session: Session, ticket: Ticket, text: str) -> str:
         name = self._vault.get(session, ticket.name_ref)

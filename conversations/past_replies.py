@@ -50,7 +50,7 @@ def _replies(
     tickets = {ticket.id: ticket for ticket in session.scalars(answered)}
     for likeness, document in near:
         ticket = tickets.get(document.ticket_id or "")
-        event = _answer(session, ticket) if ticket else None
+        event = last_answer(session, ticket) if ticket else None
         if ticket and event:
             yield PastReply(
                 number=ticket.number,
@@ -63,7 +63,8 @@ def _replies(
             )
 
 
-def _answer(session: Session, ticket: Ticket) -> TicketEvent | None:
+def last_answer(session: Session, ticket: Ticket) -> TicketEvent | None:
+    """What answered, decided or remedied the ticket last, with words; no notice of a transfer or a delay."""
     given = select(TicketEvent).where(
         TicketEvent.ticket_id == ticket.id, TicketEvent.kind.in_(_ANSWERS), TicketEvent.words.is_not(None)
     )

@@ -37,7 +37,10 @@ _NEAREST = 60
 
 @dataclass(frozen=True)
 class Hit:
-    """A ticket's matter, or one thing written since; `number` is that of the ticket it belongs to."""
+    """A ticket's matter, or one thing written; `number` is that of the ticket it belongs to.
+
+    What was said before the conversation's first ticket names none: only the conversation is shown.
+    """
 
     author: str
     """citizen, staff, or for staff alone: whisper or note."""
@@ -211,6 +214,8 @@ def _hit(
     talk: Conversation | None,
 ) -> Hit:  # fmt: skip
     written = texts.read(document)
+    if ticket and document.conversation_id and document.at < ticket.received_at:
+        ticket = None  # said before the ticket was there: it may mean another matter
     return Hit(
         author=written.author,
         snippet=snippet(written.text, words),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from conversations.meanings import packed
 from conversations.models import Message
 from conversations.search_query import tokens
-from conversations.search_tables import MATTER, PEOPLE, SearchDocument, SearchVector
+from conversations.search_tables import MATTER, SEARCHED, SearchDocument, SearchVector
 from conversations.search_texts import Texts
 from core.database import Database
 from core.privacy import Vault
@@ -139,13 +139,20 @@ def _claim(session: Session, one: _Owed) -> None:
     if not one.subject.startswith(MATTER):
         return
     ticket = session.get(Ticket, one.ticket_id)
-    if ticket and ticket.conversation_id:
+    if ticket and ticket.conversation_id and not _follows_another(session, ticket):
         unclaimed = (
             SearchDocument.conversation_id == ticket.conversation_id,
             SearchDocument.ticket_id.is_(None),
             SearchDocument.at <= ticket.received_at,
         )
         session.execute(update(SearchDocument).where(*unclaimed).values(ticket_id=ticket.id))
+
+
+def _follows_another(session: Session, ticket: Ticket) -> bool:
+    earlier = select(Ticket.id).where(
+        Ticket.conversation_id == ticket.conversation_id, Ticket.received_at < ticket.received_at
+    )
+    return session.scalar(earlier.limit(1)) is not None
 
 
 def _tickets() -> Select[*tuple[Any, ...]]:
@@ -156,10 +163,9 @@ def _tickets() -> Select[*tuple[Any, ...]]:
 
 
 def _messages() -> Select[*tuple[Any, ...]]:
-    # A coarser question than `searched`: what is nobody's words is filled in with nothing.
     subject = literal("message:") + Message.id
     return select(subject, literal(None), Message.conversation_id, Message.at, literal("")).where(
-        Message.author.in_(PEOPLE), Message.kind != "form", ~_known(subject)
+        SEARCHED, ~_known(subject)
     )
 
 

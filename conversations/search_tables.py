@@ -17,8 +17,10 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
+    and_,
     event,
     insert,
+    or_,
 )
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 from sqlalchemy.schema import ExecutableDDLElement
@@ -73,8 +75,18 @@ def searched(message: Message) -> bool:
     A pressed button is nobody's words; a form's matter and a reply to a ticket stand with the ticket.
     """
     data = message.data or {}
-    of_ticket = message.author == "staff" and "number" in data
-    return message.author in PEOPLE and message.kind != "form" and "payload" not in data and not of_ticket
+    of_ticket = message.author == "staff" and data.get("number") is not None
+    own = message.author in PEOPLE and message.kind != "form"
+    return own and data.get("payload") is None and not of_ticket
+
+
+SEARCHED: Final = and_(
+    Message.author.in_(PEOPLE),
+    Message.kind != "form",
+    Message.data["payload"].as_string().is_(None),
+    or_(Message.author != "staff", Message.data["number"].as_string().is_(None)),
+)
+"""The same rule as `searched`, for a query."""
 
 
 def _owe(connection: Connection, subject: str, at: datetime, **belonging: str | None) -> None:

@@ -47,13 +47,17 @@ class HandedOver:
 
 
 def set_presence(staff: Staff, presence: str, until: datetime | None, now: datetime) -> None:
-    """Here, away or on leave, until a moment where it is known; raises `Invalid` for one that has passed."""
+    """Here, away or on leave, until a moment where it is known; raises `Invalid` for one that has passed.
+
+    Whoever is here has no moment to come back: it is left out.
+    """
     if presence not in PRESENCE:
         raise Invalid("재석 상태를 골라 주십시오.", presence="셋 중 하나를 골라 주십시오.")
+    until = until if presence != "here" else None
     if until is not None and until <= now:
         raise Invalid("돌아오는 때는 지금보다 나중이어야 합니다.", until="지금보다 나중으로 적어 주십시오.")
     staff.presence = presence
-    staff.away_until = until if presence != "here" else None
+    staff.away_until = until
 
 
 def set_role(session: Session, staff: Staff, role: str, by: By, now: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.errors import Invalid, NotFound
+from core.errors import Conflict, Invalid, NotFound
 from desk.models import Department, RoutingRule
 
 _BLANKS: Final = re.compile(r"\s+")
@@ -37,7 +37,7 @@ def add(session: Session, words: Sequence[str], kind: str | None, department_id:
     """A new rule behind all others.
 
     `Invalid` without words and kind (it would take everything), for too many or too long words, or for an
-    unknown or closed department.
+    unknown or closed department; `Conflict` for a rule that is there already.
     """
     kept = list(dict.fromkeys(word.strip() for word in words if _bare(word)))
     if not kept and not kind:
@@ -47,6 +47,10 @@ def add(session: Session, words: Sequence[str], kind: str | None, department_id:
     unit = session.get(Department, department_id)
     if unit is None or not unit.active:
         raise Invalid("등록되지 않았거나 쓰지 않는 부서입니다.", department="부서를 골라 주십시오.")
+    for rule in all_of(session):
+        same_words = {_bare(word) for word in rule.words} == {_bare(word) for word in kept}
+        if same_words and (rule.kind or None) == (kind or None) and rule.department_id == department_id:
+            raise Conflict("같은 규칙이 이미 있습니다.")
     last = session.scalar(select(func.max(RoutingRule.position)))
     rule = RoutingRule(
         words=kept, kind=kind, department_id=department_id, position=0 if last is None else last + 1

@@ -143,16 +143,28 @@ def test_replies_notes_and_what_a_citizen_adds_belong_to_their_ticket(desk: Desk
     assert [(hit.number, hit.author) for hit in hits] == [(number, "staff"), (number, "note")]
 
 
-def test_a_message_belongs_to_the_conversations_ticket_also_when_that_came_later(desk: Desk) -> None:
+def test_a_message_names_the_ticket_that_was_open_when_it_was_said(desk: Desk) -> None:
     talk = desk.said("citizen", "수료증은 언제 오나요?")
     assert desk.numbers("수료증") == [None]
     first = desk.opened(COURSE, conversation_id=talk)
     desk.said("citizen", "수료증을 아직 못 받았습니다.")
-    assert desk.numbers("수료증") == [first] * 3
+    assert desk.numbers("수료증") == [first, first, None]
     second = desk.opened(FEE, conversation_id=talk)
     desk.said("citizen", "환불도 부탁드립니다.")
+    desk.said("citizen", "수료증은 받았습니다.", number=first)
     assert desk.numbers("환불") == [second, second]
-    assert desk.numbers("수료증") == [first] * 3
+    assert desk.numbers("수료증") == [first, first, first, None]
+
+
+def test_what_was_said_before_belongs_to_the_first_ticket_whichever_is_filled_in_first(desk: Desk) -> None:
+    talk = desk.said("citizen", "홍길동입니다. 수료증은 언제 오나요?")
+    course = desk.opened(COURSE, conversation_id=talk)
+    desk.opened(FEE, conversation_id=talk, name="김철수", department_id="front")
+    while desk.search.catch_up(1):
+        pass
+    hits = desk.find("수료증", department_id="ads").hits
+    assert [(hit.number, hit.is_matter) for hit in hits] == [(course, True), (None, False)]
+    assert "홍길동" not in hits[1].snippet.text
 
 
 def test_days_are_those_of_seoul_and_both_count(desk: Desk) -> None:
@@ -304,6 +316,18 @@ def test_what_was_written_past_the_house_is_found_by_the_next_process(desk: Desk
         session.query(SearchDocument).delete()
     assert Search(desk.database, desk.vault, HashingEncoder()).catch_up() == 3
     assert len(desk.numbers("환불")) == 3
+
+
+def test_after_a_restart_a_person_is_still_found_without_buttons_and_letters(desk: Desk) -> None:
+    talk = desk.said("citizen", "환불 부탁드립니다.")
+    number = desk.opened(FEE, conversation_id=talk)
+    desk.said("citizen", "접수 확인", payload="/status{}")
+    desk.said("staff", "확인하고 있습니다.", number=number)
+    before = texts(desk.find("홍길동"))
+    desk.search = Search(desk.database, desk.vault, HashingEncoder())
+    assert texts(desk.find("홍길동")) == before
+    assert len(before) == 2
+    assert all(before)
 
 
 def test_another_encoder_makes_every_meaning_anew(desk: Desk) -> None:

@@ -40,8 +40,20 @@ async def test_a_draft_begins_with_the_question_masked_and_the_reply(
     await world.casework.answer(number, ticket.staff_id, "홍길동 님, 네 빌리실 수 있습니다.")
     suggested = drafts.suggested(number)
     assert suggested.question == "(성명)입니다. 회의실 빌리려고요. (전화번호)로 알려 주세요."
+    assert suggested.paraphrase == ""  # the same words again would be no other wording
     assert suggested.answer == "(성명) 님, 네 빌리실 수 있습니다."
     assert suggested.department == ticket.department_id
+
+
+async def test_a_letter_that_answers_nothing_is_no_answer_of_a_draft(
+    world: World, drafts: Drafts, number: str
+) -> None:
+    staff = world.tickets()[0].staff_id
+    await world.casework.tell(number, staff, "빌릴 수 있는지 확인하고 있습니다.")
+    assert drafts.suggested(number).answer == ""
+    await world.casework.answer(number, staff, "네, 빌리실 수 있습니다.")
+    await world.casework.tell(number, staff, "열쇠를 준비해 두었습니다.")
+    assert drafts.suggested(number).answer == "네, 빌리실 수 있습니다."
 
 
 @pytest.mark.parametrize(

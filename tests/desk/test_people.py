@@ -114,6 +114,8 @@ def test_presence_ends_where_it_begins(desk: Database, vault: Vault) -> None:
         assert (cho.presence, cho.away_until) == ("away", NOW + timedelta(hours=1))
         people.set_presence(cho, "here", NOW + timedelta(hours=2), NOW)
         assert (cho.presence, cho.away_until) == ("here", None)
+        people.set_presence(cho, "here", NOW - timedelta(hours=1), NOW)  # left over in the form
+        assert (cho.presence, cho.away_until) == ("here", None)
         for presence, until in (("gone", None), ("away", NOW), ("leave", NOW - timedelta(days=1))):
             with pytest.raises(Invalid):
                 people.set_presence(cho, presence, until, NOW)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text
 
 from core.database import Database
-from core.errors import Invalid, NotFound
+from core.errors import Conflict, Invalid, NotFound
 from core.privacy import Vault
 from desk import directory, route_lessons, routing_rules, tickets
 from desk.models import Department, RouteLesson, Staff
@@ -151,6 +151,12 @@ class TestRules:
     ) -> None:
         with pytest.raises(Invalid), desk.session() as session:
             routing_rules.add(session, words, kind, to)
+
+    def test_the_same_rule_is_refused_a_second_time(self, desk: Database, vault: Vault) -> None:
+        rule(desk, "영수증", "세금 계산서")
+        with pytest.raises(Conflict, match="이미 있습니다"):
+            rule(desk, "세금계산서", "영수증")
+        rule(desk, "영수증", "세금 계산서", kind="complaint")
 
     def test_a_removed_rule_no_longer_counts_and_cannot_be_removed_twice(
         self, desk: Database, vault: Vault
