@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from channels.protocol import LONGEST_TEXT, Inbound, Reply
 from conversations import signals, store
 from conversations.hub import topic_of
+from conversations.kinds import INQUIRY, Kinds
 from conversations.meaning import (
+    ABOUT_TICKET,
     FREE_TEXT,
     Meaning,
     candidate_ids,
@@ -35,6 +37,8 @@ from faq.service import FaqService
 from faq.understanding import NOTHING
 
 _YES_OR_NO = {"affirm", "deny"}
+_NO_TICKET_NUMBER = ABOUT_TICKET | {"faq", "find_staff", "open_ticket", "check_ticket"}
+"""What a pressed button can want that the look-up of a ticket would read as a wrong number."""
 _LONG_PAUSE = timedelta(hours=6)
 _LONG_SESSION = 100
 """Each earlier message of a session costs Rasa time: after this many a fresh one is started."""
@@ -77,12 +81,13 @@ class Intake:
     """The first of a message's two transactions."""
 
     def __init__(
-        self, database: Database, vault: Vault, faq: FaqService, own: OwnTickets, clock: Clock
+        self, database: Database, vault: Vault, faq: FaqService, own: OwnTickets, kinds: Kinds, clock: Clock
     ) -> None:
         self._own = own
         self._database = database
         self._vault = vault
         self._faq = faq
+        self._kinds = kinds
         self._clock = clock
 
     def take_in(self, inbound: Inbound) -> TakenIn:
@@ -91,13 +96,18 @@ class Intake:
         # Understood before the transaction begins: SQLite has one writer, who must not wait for an encoder.
         pressed = meaning_of_button(inbound.payload or "")
         understood = NOTHING if pressed else self._faq.understand(redact(text))
+        kind = INQUIRY if pressed else self._kinds.sure(redact(text))
         now = self._clock.now()
         with self._database.session() as session:
             conversation = store.open_conversation(session, inbound.channel, inbound.sender, now)
             earlier = store.find_message(session, conversation.id, inbound.message_id)
             typed = meaning_of_button(pressed_payload(inbound, conversation.buttons) or "")
             meaning = pressed or typed or meaning_of_text(text, understood, conversation.awaiting_slot)
+            if not earlier and _leaves_look_up(conversation, meaning):
+                new_session(conversation)
             meaning = self._in_context(session, conversation, meaning)
+            if meaning.is_question and conversation.awaiting_form is None:
+                meaning = replace(meaning, kind=kind)
             if earlier:
                 return self._again(session, conversation, earlier, meaning)
             return self._new(session, conversation, inbound, text, meaning, now)
@@ -186,6 +196,12 @@ def _asks_about_own(meaning: Meaning) -> bool:
     if meaning.intent == "find_staff":
         return not (meaning.pressed or meaning.departments or meaning.responsible)
     return meaning.intent == "check_ticket" and not meaning.nothing_fits
+
+
+def _leaves_look_up(conversation: Conversation, meaning: Meaning) -> bool:
+    """Whether a button wants something else than the number or the telephone that is asked for."""
+    looking_up = conversation.awaiting_form == "status_form"
+    return looking_up and meaning.pressed and meaning.intent in _NO_TICKET_NUMBER
 
 
 def _answers_staff(last: Message | None, conversation: Conversation, meaning: Meaning) -> bool:

@@ -47,6 +47,7 @@ INTENTS = [
     "slot@slot=2026-11-25T10:00:00+09:00",
 ]
 """All that a message can mean; `intent@entity=value` is a button that has a value."""
+NO_FREE_TEXT = {"stop", "handoff", "add", "objection", "withdraw", "own_tickets", "check_ticket"}
 STATES = {
     "nothing is pending": "greet",
     "after an answer": "faq",
@@ -196,11 +197,20 @@ def test_a_question_in_mid_form_is_answered_and_the_form_asks_again(citizen: Any
     assert (answer.replies, answer.slot) == (["action_answer", "action_ask_reply_needed"], "reply_needed")
 
 
-@pytest.mark.parametrize("intent", [each for each in INTENTS if each not in {"stop", "handoff"}])
+@pytest.mark.parametrize("intent", [each for each in INTENTS if each.split("@")[0] not in NO_FREE_TEXT])
 def test_a_name_is_taken_whatever_it_was_understood_as(intent: str, citizen: Any) -> None:
     citizen.do("open_ticket affirm")
     answer = citizen.say(intent, "안녕")
     assert (answer.replies, answer.slot) == (["action_ask_contact"], "contact")
+
+
+@pytest.mark.parametrize("what", ["add", "objection", "withdraw", "check_ticket"])
+@pytest.mark.parametrize("state", ["asked for a name", "asked for a contact", "asked for the matter"])
+def test_a_button_about_a_ticket_is_no_answer_and_the_form_stays(state: str, what: str, citizen: Any) -> None:
+    waiting = citizen.do(STATES[state]).slot
+    answer = citizen.say(what if what == "check_ticket" else f"{what}@ticket={TICKET}", "이의 제기")
+    assert answer.replies == ["action_default_fallback", f"action_ask_{waiting}"]
+    assert answer.slot == waiting
 
 
 @pytest.mark.parametrize("state", [state for state, script in STATES.items() if "open_ticket" in script])

@@ -82,3 +82,40 @@ async def test_a_number_typed_where_a_form_asks_for_a_name_is_the_name(world: Wo
     await world.say("문의 접수하기", "open_ticket")
     await world.say("1")
     assert world.vault_values() == {"name": ["1"]}
+
+
+@pytest.mark.parametrize(
+    ("payload", "intent"),
+    [
+        ("objection:E-20261122-7F3K", "objection"),
+        ("add:E-20261122-7F3K", "add"),
+        ("withdraw:E-20261122-7F3K", "withdraw"),
+        ("check_ticket", "check_ticket"),
+        ("open_ticket", "open_ticket"),
+        ("find_staff", "find_staff"),
+        ("department:ads-planning", "find_staff"),
+        ("faq:visit.copier", "faq"),
+    ],
+)
+@pytest.mark.parametrize("slot", ["ticket_number", "ticket_phone"])
+async def test_a_button_pressed_in_the_look_up_does_its_own_thing(
+    world: World, slot: str, payload: str, intent: str
+) -> None:
+    world.dialogue.turns.append(asks(slot, form="status_form"))
+    await world.say("접수번호로 조회", "check_ticket")
+    await world.say("어느 버튼", payload)
+    asked, pressed = world.dialogue.heard
+    assert pressed.intent == intent
+    assert pressed.sender != asked.sender  # where nothing waits for a number
+    assert world.conversation().awaiting_form is None
+
+
+@pytest.mark.parametrize(("text", "payload"), [("E-20261122-7F3K", None), ("취소", "stop"), ("네", "affirm")])
+async def test_the_look_up_goes_on_with_what_is_meant_for_it(
+    world: World, text: str, payload: str | None
+) -> None:
+    world.dialogue.turns.append(asks("ticket_number", form="status_form"))
+    await world.say("접수번호로 조회", "check_ticket")
+    await world.say(text, payload)
+    asked, told = world.dialogue.heard
+    assert told.sender == asked.sender
