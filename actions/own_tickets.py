@@ -13,7 +13,7 @@ from actions.asking import Asking
 from actions.context import current
 from actions.slots import FORM_SLOTS
 from actions.turn import conversation_id, entity, message_text, metadata, say
-from channels.protocol import Button, Reply
+from channels.protocol import Reply
 from conversations import replies
 from core.threads import in_thread
 
@@ -109,9 +109,7 @@ class AskWithdraw(Action):
         if refusal:
             say(dispatcher, [replies.text(refusal)])
             return [SlotSet("pending", None), SlotSet("ticket", None)]
-        words = f"접수번호 {number}의 접수를 취하할까요? 취하하시면 담당자가 더 처리하지 않습니다."
-        buttons = [Button(label="네, 취하합니다", payload="affirm"), Button(label="아니요", payload="deny")]
-        say(dispatcher, [Reply(kind="text", text=words, buttons=buttons)])
+        say(dispatcher, [await in_thread(current().own.really_withdraw, number)])
         return [SlotSet("pending", "withdraw"), SlotSet("ticket", number)]
 
 

@@ -29,6 +29,8 @@ MOST: Final = 3
 OTHER: Final = Button(label="다른 접수 조회", payload="check_other")
 _AGAIN: Final = timedelta(minutes=5)
 """So long a step that comes again is taken for the same one: the way back to the citizen may have failed."""
+_WITHDRAW: Final = ("접수를 취하할까요? 취하하시면 담당자가 더 처리하지 않습니다.", "네, 취하합니다")
+_CANCEL: Final = ("예약을 취소할까요? 취소하시면 예약하신 상담은 진행되지 않습니다.", "네, 취소합니다")
 _EVENTS: Final = {"add": "added", "objection": "reopened", "withdraw": "withdrawn"}
 _STRANGE: Final = "이 대화에서 접수하신 문의가 아닙니다. 접수번호와 연락처로 먼저 조회해 주십시오."
 
@@ -65,6 +67,15 @@ class OwnTickets:
         with self._database.session() as session:
             ticket = _own(session, conversation_id, number)
             return _refusal(ticket, what) if ticket else _STRANGE
+
+    def really_withdraw(self, number: str) -> Reply:
+        """The question whether the citizen is sure; an appointment is cancelled, not withdrawn."""
+        with self._database.session() as session:
+            ticket = tickets.find(session, number)
+            booked = ticket is not None and ticket.kind == "reservation"
+        words, yes = _CANCEL if booked else _WITHDRAW
+        buttons = [Button(label=yes, payload="affirm"), Button(label="아니요", payload="deny")]
+        return Reply(kind="text", text=f"접수번호 {number}의 {words}", buttons=buttons)
 
     def do(self, conversation_id: str, what: str, number: str, words: str = "") -> Reply:
         """Take the step and say what comes of it, or why it wasn't taken; the person in charge is told.
@@ -131,9 +142,10 @@ def _refusal(ticket: Ticket, what: str) -> str | None:
 
 def _told(found: TicketStatus, what: str) -> Reply:
     who = f"{found.department} {found.person} ({found.phone})"
+    gone = "예약을 취소했습니다" if found.kind == "reservation" else "접수를 취하했습니다"
     words = {
         "add": f"말씀하신 내용을 담당자에게 전달했습니다. 담당: {who}",
-        "withdraw": f"접수번호 {found.number} 접수를 취하했습니다. 이용해 주셔서 감사합니다.",
+        "withdraw": f"접수번호 {found.number} {gone}. 이용해 주셔서 감사합니다.",
         "objection": (
             f"만족스러운 답변을 드리지 못해 죄송합니다. 접수번호 {found.number} 문의를 다시 접수했습니다. "
             f"담당자가 다시 살펴 {replies.korean_date(found.promised_on)}까지 답변드리겠습니다. 담당: {who}"

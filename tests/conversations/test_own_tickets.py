@@ -132,6 +132,16 @@ async def test_a_withdrawal_is_told_once_and_for_all(world: World) -> None:
     assert len(events(world, number)) == 1
 
 
+async def test_an_appointment_is_cancelled_in_so_many_words(world: World) -> None:
+    number = await opened(world, kind="reservation")
+    asked = world.own.really_withdraw(number)
+    assert "예약을 취소할까요?" in asked.text
+    assert [button.label for button in asked.buttons] == ["네, 취소합니다", "아니요"]
+    told = world.own.do(world.conversation().id, "withdraw", number).text
+    assert "예약을 취소했습니다" in told
+    assert "취하" not in asked.text + told
+
+
 @pytest.mark.parametrize(
     ("what", "state", "words"),
     [
