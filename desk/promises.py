@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from core.clock import SEOUL
@@ -68,6 +68,23 @@ def overdue(session: Session, now: datetime) -> int:
             count += len(owed) - len(_lapse(session, owed, now))
     session.flush()
     return count
+
+
+def callbacks_due(session: Session, ticket_ids: Sequence[str]) -> dict[str, datetime]:
+    """By ticket id, until when its caller is, or was, to be called back; only where nobody has yet."""
+    owed = (
+        select(Ticket.id, Promise.due_at)
+        .join(Ticket, Ticket.id == Promise.ticket_id)
+        .where(
+            Promise.ticket_id.in_(ticket_ids),
+            Promise.promise == "callback",
+            or_(Promise.state == "promised", Promise.evidence == "clock"),
+            # An objection or an extension since then has promised something else.
+            Ticket.state.in_(sorted(states.OPEN)),
+            Ticket.clock_started_at < Promise.due_at,
+        )
+    )
+    return {ticket_id: due for ticket_id, due in session.execute(owed) if due}
 
 
 def _owed(session: Session, ticket_id: str) -> list[Promise]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Forbidden
 from core.privacy import Vault, VaultItem
-from desk import directory, overrides, queues
+from desk import directory, overrides, promises, queues
 from desk.calendar import Calendar
 from desk.models import Staff, Ticket
 from desk.queues import PAGE, Debt
@@ -52,6 +52,8 @@ class Line:
     received_at: datetime
     promised_on: date
     left: words.TimeLeft
+    callback_due: datetime | None
+    """Until when the caller is to be called back, where that is owed: before the promised day is over."""
     marks: tuple[words.Mark, ...]
 
 
@@ -148,7 +150,8 @@ def _fingerprint(now: datetime, tabs: dict[str, int], shown: Sequence[Ticket]) -
 
 def _lines(session: Session, visit: Visit, shown: Sequence[Ticket]) -> list[Line]:
     calendar, kept = overrides.calendar(session), _kept(session, shown)
-    return [_line(session, visit, ticket, kept, calendar) for ticket in shown]
+    callbacks = promises.callbacks_due(session, [one.id for one in shown if one.kind == "callback"])
+    return [_line(session, visit, ticket, kept, calendar, callbacks.get(ticket.id)) for ticket in shown]
 
 
 def _kept(session: Session, shown: Sequence[Ticket]) -> dict[str, VaultItem]:
@@ -158,7 +161,12 @@ def _kept(session: Session, shown: Sequence[Ticket]) -> dict[str, VaultItem]:
 
 
 def _line(
-    session: Session, visit: Visit, ticket: Ticket, kept: dict[str, VaultItem], calendar: Calendar
+    session: Session,
+    visit: Visit,
+    ticket: Ticket,
+    kept: dict[str, VaultItem],
+    calendar: Calendar,
+    callback_due: datetime | None,
 ) -> Line:
     vault = visit.parts.vault
     matter = vault.reveal(session, _opened(vault, kept.get(ticket.matter_ref)))
@@ -175,6 +183,7 @@ def _line(
         received_at=ticket.received_at,
         promised_on=ticket.promised_on,
         left=words.time_left(ticket.promised_on, ticket.state, visit.now, calendar),
+        callback_due=callback_due,
         marks=words.marks(ticket.waiting, ticket.expected_on, ticket.escalated),
     )
 

@@ -15,7 +15,7 @@ from core.clock import SEOUL
 from core.errors import EungdaeError, Invalid
 from core.ids import new_id
 from core.threads import in_thread
-from desk import consent, directory, tickets
+from desk import consent, directory, promises, tickets
 from desk.models import Staff, Ticket
 from desk.schemas import TicketRequest
 from web.console.dependencies import Answerer, AnswerReader, Visit
@@ -62,6 +62,8 @@ class Sheet:
     addressees: list[Addressee]
     hints: dict[str, str] = field(default_factory=dict)
     opened: Ticket | None = None
+    due: datetime | None = None
+    """Until when the caller of that ticket is to be called back, while that is owed."""
 
 
 def typed(
@@ -172,4 +174,5 @@ async def _page(
 def _form(visit: Visit, note: Note, opened: str) -> Sheet:
     with visit.parts.database.session() as session:
         ticket = tickets.find(session, opened) if opened else None
-        return Sheet(note, addressees(session), opened=ticket)
+        due = promises.callbacks_due(session, [ticket.id]).get(ticket.id) if ticket else None
+        return Sheet(note, addressees(session), opened=ticket, due=due)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import SEOUL
 from core.errors import NotFound
-from desk import cards, debts, directory, kinds, overrides, states, tickets
+from desk import cards, debts, directory, kinds, overrides, promises, states, tickets
 from desk.attachments import File
 from desk.calendar import Hours, promise_end
 from desk.cards import Card
@@ -35,6 +35,8 @@ class Clocks:
     target: datetime
     """When the working hours of the promise are over: earlier than the promise's day."""
     target_left: words.TimeLeft
+    callback_due: datetime | None
+    """Until when the caller is to be called back, where that is still owed."""
     extensions: int
     expected_on: date | None
     """The day that a delay notice named."""
@@ -211,6 +213,7 @@ def _clocks(session: Session, visit: Visit, ticket: Ticket) -> Clocks:
         left=words.time_left(ticket.promised_on, ticket.state, now, calendar),
         target=target,
         target_left=words.time_to(target, ticket.state, now, calendar, hours),
+        callback_due=promises.callbacks_due(session, [ticket.id]).get(ticket.id),
         extensions=ticket.extensions,
         expected_on=ticket.expected_on,
         first_day=first,

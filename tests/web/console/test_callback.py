@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from desk import tickets
+from desk import promises, tickets
 from desk.models import Ticket
 from tests.web.console.world import NOW, Browser, World
 
@@ -51,8 +51,27 @@ def test_a_note_becomes_a_ticket_of_the_person_who_was_called(world: World, lee:
 
 def test_the_caller_is_told_number_person_and_date_from_the_page(lee: Browser) -> None:
     page = lee.get(save(lee).headers["location"]).text
-    for part in ("접수했습니다", "조광고 차장", "02-000-2001", "11월 30일(월)"):
+    for part in ("접수했습니다", "조광고 차장", "02-000-2001", "11월 26일(목) 10:20"):
         assert part in page
+
+
+def test_when_to_call_back_stands_on_the_board_and_the_ticket_until_it_is_done(
+    world: World, lee: Browser
+) -> None:
+    ticket, cho = opened(world, save(lee)), world.signed_in("cho")
+    lists = "/staff?queue=department", "/staff?queue=answered"
+    said, page = "11월 26일(목) 10:20", f"/staff/tickets/{ticket.number}"
+    with world.database.session() as session:
+        # The clock has run out, but the caller still waits.
+        promises.overdue(session, NOW + timedelta(days=2))
+    assert f"회신 기한 {said}" in cho.get(lists[0]).text
+    assert f"<dt>회신 기한</dt><dd>{said}" in cho.get(page).text
+    with world.database.session() as session:
+        row = session.get_one(Ticket, ticket.id)
+        tickets.record(session, row, "answered", row.staff_id, NOW, {"how": "phone"})
+    answered = cho.get(lists[1]).text
+    assert ticket.number in answered
+    assert "회신 기한" not in answered + cho.get(page).text
 
 
 def test_the_present_time_stands_in_the_form(lee: Browser) -> None:
