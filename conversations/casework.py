@@ -92,7 +92,8 @@ class Casework(Clerk):
         def step(case: Case) -> Letter:
             before = case.ticket.promised_on
             steps.extend(*case.of, until, reason, consent)
-            return Letter(letters.extended(case.ticket, before, reason))
+            told = letters.extended(case.ticket, before, reason)
+            return Letter(told + letters.in_charge(case.ticket, staff_id))
 
         await self._do(number, staff_id, step, by_phone)
 
@@ -103,7 +104,8 @@ class Casework(Clerk):
 
         def step(case: Case) -> Letter:
             steps.delay(*case.of, expected_on, reason)
-            return Letter(letters.delayed(case.ticket, expected_on, reason))
+            told = letters.delayed(case.ticket, expected_on, reason)
+            return Letter(told + letters.in_charge(case.ticket, staff_id))
 
         await self._do(number, staff_id, step, by_phone)
 
@@ -135,6 +137,23 @@ class Casework(Clerk):
             return Letter(told, person) if person.id != before else None
 
         await self._do(number, staff_id, step, by_phone, must_reach=False)
+
+    async def introduce(self, number: str, staff_id: str, moved: bool) -> None:
+        """Tell the citizen who took the ticket over from somebody who left, of another department if `moved`.
+
+        It is no step of the ticket's: whoever takes over hasn't said yet how far the matter is.
+        """
+
+        def step(case: Case) -> Letter:
+            person = directory.contact(case.ticket.staff)
+            told = (
+                letters.transferred(case.ticket, person, slot_lost=False)
+                if moved
+                else letters.assigned(case.ticket, person)
+            )
+            return Letter(told, case.ticket.staff)
+
+        await self._do(number, staff_id, step, by_phone=False)
 
     async def decide(
         self, number: str, staff_id: str, outcome: str, reason: str, by_phone: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from conversations.replies import WEEKDAYS, korean_date
-from desk.directory import Contact
+from desk.directory import Contact, contact
 from desk.korean import with_particle
 from desk.models import Ticket
 from desk.steps import OUTCOMES, REMEDIES
@@ -54,6 +54,15 @@ def delayed(ticket: Ticket, expected_on: date, reason: str) -> str:
         f"접수번호 {ticket.number} 문의에 약속드린 {promised}까지 답변드리지 못하여 깊이 사과드립니다. "
         f"{korean_date(expected_on)}에는 답변드릴 수 있도록 처리하고 있습니다.\n\n사유: {reason}"
     )
+
+
+def in_charge(ticket: Ticket, sender_id: str) -> str:
+    """Whom to turn to, under a letter that somebody else signs; nothing under one's own."""
+    if ticket.staff_id == sender_id:
+        return ""
+    person = contact(ticket.staff)
+    name = " ".join(filter(None, [person.department, person.name, person.title]))
+    return f"\n\n담당자: {name}({person.phone})"
 
 
 def decided(ticket: Ticket, outcome: str, reason: str) -> str:

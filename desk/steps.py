@@ -19,6 +19,7 @@ from core.privacy import Vault
 from desk import cards, debts, directory, kinds, overrides, slots, states, tickets
 from desk.calendar import promise_end
 from desk.directory import Contact
+from desk.korean import with_particle
 from desk.models import Department, Staff, Ticket, TicketEvent
 from desk.wording import checked
 
@@ -32,6 +33,7 @@ REMEDIES: Final = {
 }
 """How a claim ends."""
 _HANDLERS: Final = ("agent", "supervisor", "admin")
+_OVERSEERS: Final = ("supervisor", "admin")
 _FARTHEST: Final = timedelta(days=365)
 _TWICE: Final = timedelta(minutes=1)
 
@@ -42,6 +44,14 @@ def signature(staff: Staff) -> Contact:
     if not (contact.name and contact.department and contact.phone):
         raise Invalid("답변에 표시할 부서와 전화번호가 등록되어 있지 않습니다. 관리자에게 문의해 주십시오.")
     return contact
+
+
+def may_speak(ticket: Ticket, staff: Staff) -> bool:
+    """Whether the person may say something to the citizen: the ticket's department, and who oversees it.
+
+    Anybody else would give the citizen a name and a telephone that aren't in charge.
+    """
+    return staff.department_id == ticket.department_id or staff.role in _OVERSEERS
 
 
 # ---- who does it
@@ -195,7 +205,7 @@ def book(
 ) -> slots.Slot:  # fmt: skip
     """Fix the time of a consultation, or another one; that answers the reservation."""
     _only(session, ticket, "reservation", "상담 예약에만 시간을 정할 수 있습니다.")
-    signature(staff)
+    _speaks(ticket, staff)
     return tickets.book(session, ticket, staff.id, now, start, how)
 
 
@@ -214,7 +224,7 @@ def reclassify(
     """Make the ticket one of another kind."""
     tickets.lock(session, ticket)
     if kinds.kind(kind).id == ticket.kind:
-        raise Conflict(f"이미 {kinds.label(kind)}(으)로 접수되어 있습니다.")
+        raise Conflict(f"이미 {with_particle(kinds.label(kind), '으로', '로')} 접수되어 있습니다.")
     tickets.record(session, ticket, "reclassified", staff.id, now, {"kind": kind})
 
 
@@ -292,9 +302,16 @@ def _say(
     session: Session, vault: Vault, ticket: Ticket, staff: Staff, now: datetime, kind: str, text: str,
     **data: Any,
 ) -> TicketEvent:  # fmt: skip
-    signature(staff)
+    tickets.lock(session, ticket)
+    _speaks(ticket, staff)
     words = tickets.sealed(session, vault, checked(text), ticket)
     return tickets.record(session, ticket, kind, staff.id, now, data, words)
+
+
+def _speaks(ticket: Ticket, staff: Staff) -> None:
+    signature(staff)
+    if not may_speak(ticket, staff):
+        raise Conflict("다른 부서의 접수입니다. 이관받으신 뒤에 답변해 주십시오.")
 
 
 def _answered_by_it(session: Session, ticket: Ticket, staff: Staff, now: datetime, how: str) -> None:

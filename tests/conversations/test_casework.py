@@ -12,7 +12,7 @@ from core.clock import SEOUL
 from core.errors import Conflict, Invalid, NotFound
 from desk import cards, tickets
 from desk.consent import current_notice
-from desk.directory import contact
+from desk.directory import Contact, contact
 from desk.models import Staff, Ticket
 from desk.schemas import TicketRequest
 from tests.conversations.world import COPIER, World
@@ -43,6 +43,11 @@ def colleague(world: World, ticket: Ticket, *, same: bool) -> Staff:
     with world.database.session() as session:
         people = session.query(Staff).filter(Staff.role == "agent", Staff.id != ticket.staff_id)
         return next(one for one in people if (one.department_id == ticket.department_id) == same)
+
+
+def in_charge(world: World, ticket: Ticket) -> Contact:
+    with world.database.session() as session:
+        return contact(session.get_one(Staff, ticket.staff_id))
 
 
 async def test_an_answer_is_signed_whatever_stands_in_it(world: World) -> None:
@@ -84,6 +89,30 @@ async def test_an_extension_tells_both_dates_and_why(world: World) -> None:
     assert "11월 27일(금)에서 12월 1일(화)까지로" in text
     assert "사유: 외부 확인이 필요합니다." in text
     assert row(world, ticket).promised_on == date(2026, 12, 1)
+
+
+async def test_a_notice_of_time_names_who_is_in_charge_when_a_colleague_signs_it(world: World) -> None:
+    ticket = await opened(world)
+    colleague_id, now_in_charge = colleague(world, ticket, same=True).id, in_charge(world, ticket)
+    named = f"담당자: {now_in_charge.department} {now_in_charge.name} {now_in_charge.title}"
+    await world.casework.extend(ticket.number, colleague_id, date(2026, 12, 1), "확인이 필요합니다.")
+    assert (await last(world))["text"].endswith(f"{named}({now_in_charge.phone})")
+    world.later(days=14)
+    await world.casework.delay(ticket.number, colleague_id, date(2026, 12, 16), "늦어졌습니다.")
+    assert (await last(world))["text"].endswith(f"{named}({now_in_charge.phone})")
+    await world.casework.delay(ticket.number, ticket.staff_id, date(2026, 12, 17), "더 늦어졌습니다.")
+    assert "담당자: " not in (await last(world))["text"]
+
+
+async def test_who_takes_over_from_somebody_who_left_is_introduced(world: World) -> None:
+    ticket = await opened(world)
+    person = in_charge(world, ticket)
+    await world.casework.introduce(ticket.number, ticket.staff_id, moved=False)
+    told = (await last(world))["text"]
+    assert f"{person.department} {person.name}" in told
+    assert person.phone in told
+    await world.casework.introduce(ticket.number, ticket.staff_id, moved=True)
+    assert (await last(world))["text"].startswith(f"{person.department}({person.phone})에서")
 
 
 async def test_a_refused_step_tells_the_citizen_nothing(world: World) -> None:

@@ -294,6 +294,44 @@ def test_nobody_answers_without_department_or_telephone_to_sign_with(
     assert act.kinds(number) == ["received", "assigned"]
 
 
+def test_another_department_says_nothing_to_the_citizen_before_it_has_the_ticket(
+    act: Actor, number: str
+) -> None:
+    for step in (steps.answer, steps.ask, steps.tell, steps.apologise):
+        with pytest.raises(Conflict, match="다른 부서의 접수입니다"):
+            act(step, number, "안녕하세요.", by="kim")
+    with pytest.raises(Conflict, match="다른 부서의 접수입니다"):
+        act(steps.extend, number, date(2026, 5, 12), "확인이 필요합니다.", by="kim")
+    with pytest.raises(Conflict, match="다른 부서의 접수입니다"):
+        act(steps.delay, number, date(2026, 5, 12), "늦어졌습니다.", by="kim", at=LATE)
+    assert act.kinds(number) == ["received", "assigned"]
+    transfer(act, number)
+    act(steps.answer, number, "답변입니다.", by="kim")
+
+
+@pytest.mark.parametrize("kind", ["suggestion", "claim", "reservation"])
+def test_another_department_ends_no_matter_of_this_one(act: Actor, opened, kind: str) -> None:
+    number = opened(kind=kind).number
+    step, given = {
+        "suggestion": (steps.decide, ("adopted", "좋은 제안입니다.")),
+        "claim": (steps.remedy, ("corrected", "시정하였습니다.")),
+        "reservation": (steps.book, (datetime(2026, 5, 6, 10, 0, tzinfo=SEOUL),)),
+    }[kind]
+    with pytest.raises(Conflict, match="다른 부서의 접수입니다"):
+        act(step, number, *given, by="kim")
+    assert act.row(number).state == "assigned"
+
+
+@pytest.mark.parametrize("role", ["supervisor", "admin"])
+def test_who_oversees_the_desk_speaks_for_any_department(
+    act: Actor, desk: Database, number: str, role: str
+) -> None:
+    with desk.session() as session:
+        session.get_one(Staff, "kim").role = role
+    act(steps.answer, number, "답변입니다.", by="kim")
+    assert act.row(number).state == "answered"
+
+
 @pytest.mark.parametrize("text", ["", " \n", "가" * 4001])
 def test_nothing_empty_or_endless_is_said(act: Actor, number: str, text: str) -> None:
     for step in (steps.answer, steps.ask, steps.tell, steps.note, steps.add):
@@ -371,7 +409,7 @@ def test_what_the_person_in_charge_of_then_said_still_counts_after_a_transfer(ac
     number = opened(kind="complaint").number
     act(steps.tell, number, "확인하고 있습니다.")
     transfer(act, number)
-    act(steps.answer, number, "시정하였습니다.", by="cho")
+    act(steps.answer, number, "시정하였습니다.", by="kim")
     act(steps.close, number, by="kim")
 
 

@@ -105,7 +105,7 @@ async def deactivate(request: Request, visit: Administrator, staff_id: str) -> R
     for conversation_id in await in_thread(_held, visit, staff_id):
         with suppress(EungdaeError):  # a colleague has taken it over meanwhile
             await visit.parts.staff_desk.give_back(conversation_id, staff_id)
-    untold = [given.number for given in handed if given.moved and not await _told_citizen(visit, given)]
+    untold = [given.number for given in handed if not await _told_citizen(visit, given)]
     person = await in_thread(_person, visit, staff_id)
     context = {"visit": visit, "section": "directory", "person": person, "handed": handed, "untold": untold}
     return render(request, "person_left.html", context)
@@ -184,11 +184,9 @@ def _held(visit: Visit, staff_id: str) -> list[str]:
 
 
 async def _told_citizen(visit: Visit, given: HandedOver) -> bool:
-    """Tell whose department the matter is now, in the new person's name; False where only a call reaches."""
-    unit = f"{given.department}({given.phone})"
-    words = f"담당 부서가 {unit}로 바뀌어 앞으로 {given.person}이(가) 답변드리겠습니다."
+    """Tell who answers now, with department and telephone; False where only a call reaches."""
     try:
-        await visit.parts.casework.tell(given.number, given.staff_id, words)
+        await visit.parts.casework.introduce(given.number, given.staff_id, given.moved)
     except EungdaeError:
         return False
     return True

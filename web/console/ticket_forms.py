@@ -63,14 +63,18 @@ async def extend(
     request: Request,
     visit: Answerer,
     number: str,
-    until: Annotated[date, Form()],
+    until: Words = "",
     reason: Words = "",
     consent: Tick = False,
     by_phone: Tick = False,
 ) -> Response:
     """Promise a later date."""
-    work = visit.parts.casework.extend(number, visit.staff.id, until, reason, consent, by_phone)
-    return await _do(request, visit, number, "extend", work)
+
+    async def work() -> None:
+        day = _day(until, "until")
+        await visit.parts.casework.extend(number, visit.staff.id, day, reason, consent, by_phone)
+
+    return await _do(request, visit, number, "extend", work())
 
 
 @router.post("/delay")
@@ -78,13 +82,17 @@ async def delay(
     request: Request,
     visit: Answerer,
     number: str,
-    expected_on: Annotated[date, Form()],
+    expected_on: Words = "",
     reason: Words = "",
     by_phone: Tick = False,
 ) -> Response:
     """Say why the promised date passed."""
-    work = visit.parts.casework.delay(number, visit.staff.id, expected_on, reason, by_phone)
-    return await _do(request, visit, number, "delay", work)
+
+    async def work() -> None:
+        day = _day(expected_on, "expected_on")
+        await visit.parts.casework.delay(number, visit.staff.id, day, reason, by_phone)
+
+    return await _do(request, visit, number, "delay", work())
 
 
 @router.post("/decide")
@@ -197,6 +205,13 @@ async def _do(request: Request, visit: Visit, number: str, form: str, work: Awai
         return await page(request, visit, number, error, Typed(form, fields))
     await visit.logged(f"ticket.{form}", number)
     return RedirectResponse(f"/staff/tickets/{number}?done={'closed' if form == 'close' else form}", 303)
+
+
+def _day(text: str, field: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise Invalid("날짜를 골라 주십시오.", **{field: "날짜를 골라 주십시오."}) from None
 
 
 async def _transfer(

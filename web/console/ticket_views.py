@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import SEOUL
 from core.errors import NotFound
-from desk import cards, debts, directory, kinds, overrides, promises, states, tickets
+from desk import cards, debts, directory, kinds, overrides, promises, states, steps, tickets
 from desk.attachments import File
 from desk.calendar import Hours, promise_end
 from desk.cards import Card
@@ -132,12 +132,12 @@ def page(session: Session, visit: Visit, number: str) -> TicketPage:
     ticket = existing(session, number)
     vault = visit.parts.vault
     details = tickets.details(session, vault, ticket)
-    steps = steps_of(session, vault, ticket)
+    history = steps_of(session, vault, ticket)
     handed = any(event.kind == "transferred" for event in tickets.history(session, ticket))
     mine = ticket.staff_id == visit.staff.id
     return TicketPage(
         number=ticket.number,
-        version=steps[-1].id if steps else 0,
+        version=history[-1].id if history else 0,
         state=ticket.state,
         marks=words.marks(ticket.waiting, ticket.expected_on, ticket.escalated),
         merged_into=_merged_into(session, ticket),
@@ -156,7 +156,7 @@ def page(session: Session, visit: Visit, number: str) -> TicketPage:
         department_id=ticket.department_id,
         mine=mine,
         tried=list(ticket.tried),
-        steps=steps,
+        steps=history,
         card=cards.card(session, vault, ticket) if handed else None,
         card_first=handed and mine and ticket.state in states.OPEN,
         files=visit.parts.attachments.of_ticket(session, ticket),
@@ -224,24 +224,25 @@ def _clocks(session: Session, visit: Visit, ticket: Ticket) -> Clocks:
 def _can(session: Session, visit: Visit, ticket: Ticket) -> Can:
     may, state = visit.may, ticket.state
     is_open, alive = state in states.OPEN, state in states.OPEN | {"answered"}
-    answers, late = may.answer and is_open, visit.now >= promise_end(ticket.promised_on)
+    speaks = may.answer and steps.may_speak(ticket, session.get_one(Staff, visit.staff.id))
+    answers, late = speaks and is_open, visit.now >= promise_end(ticket.promised_on)
 
     def of_kind(kind: str) -> bool:
-        return may.answer and alive and ticket.kind == kind
+        return speaks and alive and ticket.kind == kind
 
     return Can(
-        answer=may.answer and alive,
+        answer=speaks and alive,
         ask=answers,
         apologise=of_kind("complaint") or of_kind("claim"),
         start=answers and ticket.staff_id == visit.staff.id and state in ("received", "assigned", "reopened"),
         extend=answers and not late,
-        delay=may.answer and alive and debts.delay_owed(session, ticket, visit.now),
+        delay=speaks and alive and debts.delay_owed(session, ticket, visit.now),
         decide=of_kind("suggestion"),
         remedy=of_kind("claim"),
         book=of_kind("reservation"),
         assign=may.transfer and is_open,
         transfer=may.transfer and is_open,
-        reclassify=answers,
+        reclassify=may.answer and is_open,
         merge=may.answer and alive,
         close=may.answer and alive,
         note=may.answer,

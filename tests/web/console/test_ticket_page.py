@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from desk import directory
+from desk.models import Department, Staff
 from tests.web.console.office import Office
 from tests.web.console.world import token
 
@@ -24,6 +28,21 @@ def test_an_answer_is_signed_sent_and_seen_in_the_conversation(office: Office) -
     assert "답변 완료" in after
     assert office.told() == ["오늘 처리되었습니다.\n감사합니다."]
     assert ("ticket.reply", number) in office.logged()
+
+
+def test_three_other_departments_are_offered_where_the_ticket_stands_in_a_likely_one(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with office.world.database.session() as session:
+        session.add_all(Department(id=one, name=f"{one}팀", duties=[], phone="02-000-1009") for one in "가나")
+    likely = [
+        ("customer-support", 0.4), ("ads-planning", 0.2), ("가", 0.15), ("general-affairs", 0.14), ("나", 0.1)
+    ]  # fmt: skip
+    monkeypatch.setattr(office.world.router, "_ranked", lambda _matter: likely)
+    number = office.ticket()
+    shown = office.signed_in("kim", "supervisor").get(page(number)).text
+    offered = re.findall(r'type="radio" name="department" value="([^"]+)"', shown)
+    assert offered == ["ads-planning", "가", "general-affairs", "other"]
 
 
 def test_when_a_colleague_was_first_the_typed_answer_comes_back_unsent(office: Office) -> None:
@@ -79,6 +98,34 @@ def test_an_extension_is_told_with_its_reason_and_kept_when_it_is_refused(office
     assert "고객이 다시 연장하는 데 동의했습니다." in again
     second = lee.submit(page(number), f"{page(number)}/extend", until="2026-12-07", reason="더 걸립니다.")
     assert second.status_code == 409
+
+
+@pytest.mark.parametrize(("form", "field", "days"), [("extend", "until", 0), ("delay", "expected_on", 6)])
+@pytest.mark.parametrize("day", ["", "내일"])
+def test_a_form_without_a_day_comes_back_with_the_reason_that_was_typed(
+    office: Office, form: str, field: str, days: int, day: str
+) -> None:
+    number = office.ticket()
+    office.below.later(days=days)
+    lee = office.signed_in("lee")
+    refused = lee.submit(page(number), f"{page(number)}/{form}", **{field: day}, reason="자료가 늦습니다.")
+    assert refused.status_code == 422
+    assert "날짜를 골라 주십시오." in refused.text
+    assert "자료가 늦습니다.</textarea>" in refused.text
+    assert office.told() == []
+
+
+def test_another_department_reads_and_hands_over_but_has_no_form_to_the_citizen(office: Office) -> None:
+    number = office.ticket(kind="complaint")
+    cho = office.signed_in("cho")
+    shown = cho.get(page(number)).text
+    for form in ("reply", "ask", "tell", "apologise", "extend"):
+        assert f'action="{page(number)}/{form}"' not in shown, form
+        refused = cho.submit("/staff", f"{page(number)}/{form}", text="x", until="2026-12-02", reason="x")
+        assert refused.status_code == 409, form
+        assert "다른 부서의 접수입니다. 이관받으신 뒤에 답변해 주십시오." in refused.text
+    for form in ("note", "transfer"):
+        assert f'action="{page(number)}/{form}"' in shown, form
 
 
 def test_a_broken_promise_is_a_loud_task_until_the_citizen_was_told(office: Office) -> None:
@@ -163,6 +210,19 @@ def test_a_claim_ends_with_a_remedy_and_a_complaint_wants_progress(office: Offic
     assert "사과를 드렸습니다." in shown
     assert "시정 경과 알리기" in shown
     assert "시정 경과를 알리거나 답변한 뒤에 종결" in shown
+
+
+def test_the_citizen_hears_which_colleague_answers_when_the_person_in_charge_has_left(office: Office) -> None:
+    number = office.ticket(kind="complaint")
+    account = f"/staff/directory/people/{office.staff('lee').id}"
+    office.signed_in("kim", role="admin").submit(account, f"{account}/deactivate")
+    with office.below.database.session() as session:
+        person = directory.contact(session.get_one(Staff, office.row(number).staff_id))
+    told = office.told()[-1]
+    assert person.name != "이안내"
+    for part in (number, person.department, person.name, person.phone):
+        assert part in told
+    assert "told" not in [event.kind for event in office.events(number)]  # no progress was told yet
 
 
 def test_who_is_in_charge_apologises_in_their_own_words(office: Office) -> None:
