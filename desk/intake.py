@@ -11,6 +11,7 @@ from core.privacy.detect import find
 from desk import consent, kinds
 from desk.contact_details import parse_email, parse_phone
 from desk.kinds import Field, Kind
+from desk.korean import with_particle
 from desk.schemas import TicketRequest
 
 LONGEST_NAME, LONGEST_MATTER, LONGEST_FACT = 50, 5000, 1000
@@ -52,7 +53,7 @@ def check(request: TicketRequest) -> Intake:
         slot=_moment(facts.get("slot", "")),
         barred=barred or barred_facts,
     )
-    if hints := _hints(intake, phone, email) | _hints_of_kind(kind, intake):
+    if hints := _hints(intake, phone, email) | _hints_of_kind(kind, intake, phone):
         raise Invalid("입력하신 내용을 다시 확인해 주십시오.", **hints)
     return intake
 
@@ -82,9 +83,9 @@ def _moment(text: str) -> datetime | None:
     return moment.astimezone(SEOUL) if moment.tzinfo else None
 
 
-def _hints_of_kind(kind: Kind, intake: Intake) -> dict[str, str]:
+def _hints_of_kind(kind: Kind, intake: Intake, given_phone: str) -> dict[str, str]:
     hints = {field.name: hint for field in kind.fields if (hint := _hint(field, intake))}
-    if kind.phone and not intake.phone:
+    if kind.phone and not given_phone:
         hints["phone"] = "전화로 회신드릴 수 있도록 전화번호를 입력해 주십시오."
     return hints
 
@@ -92,7 +93,7 @@ def _hints_of_kind(kind: Kind, intake: Intake) -> dict[str, str]:
 def _hint(field: Field, intake: Intake) -> str:
     value = intake.facts.get(field.name, "")
     if not value:
-        return f"{field.label}을(를) 입력해 주십시오." if field.required else ""
+        return f"{with_particle(field.label, '을', '를')} 입력해 주십시오." if field.required else ""
     if field.shape == "slot" and intake.slot is None:
         return "상담 시간을 목록에서 다시 골라 주십시오."
     if field.shape == "date" and not _is_day(value):
@@ -110,7 +111,9 @@ def _is_day(text: str) -> bool:
 
 def _hints(intake: Intake, phone: str, email: str) -> dict[str, str]:
     hints: dict[str, str] = {}
-    if not intake.name or len(intake.name) > LONGEST_NAME or without_resident_numbers(intake.name)[1]:
+    if not intake.name:
+        hints["name"] = "성명을 입력해 주십시오."
+    elif len(intake.name) > LONGEST_NAME or without_resident_numbers(intake.name)[1]:
         hints["name"] = f"성명을 {LONGEST_NAME}자 이내로 입력해 주십시오."
     if phone and intake.phone is None:
         hints["phone"] = "전화번호를 다시 확인해 주십시오. 예: 010-1234-5678"

@@ -74,6 +74,17 @@ def test_when_to_call_back_stands_on_the_board_and_the_ticket_until_it_is_done(
     assert "회신 기한" not in answered + cho.get(page).text
 
 
+def test_who_wants_no_reply_is_promised_none(lee: Browser) -> None:
+    page = lee.get(save(lee, reply_needed=None).headers["location"]).text
+    assert "회신합니다" not in page
+    assert "회신은 드리지 않습니다" in page
+
+
+def test_an_empty_name_is_asked_for_without_counting_letters(lee: Browser) -> None:
+    assert "성명을 입력해 주십시오." in save(lee, name=" ").text
+    assert "50자 이내로" in save(lee, name="가" * 51).text
+
+
 def test_the_present_time_stands_in_the_form(lee: Browser) -> None:
     assert 'value="2026-11-25T10:20"' in lee.get(PAGE).text
 
@@ -107,7 +118,7 @@ def test_a_bare_name_is_enough_while_only_one_has_it(world: World, lee: Browser)
     ("changes", "hint"),
     [
         ({"whom": "모르는 사람"}, "목록에 있는 직원이나 부서"),
-        ({"phone": "12"}, "전화번호를 입력해"),
+        ({"phone": "12"}, "전화번호를 다시 확인해"),
         ({"phone": ""}, "전화번호를 입력해"),
         ({"name": "  "}, "성명을"),
         ({"matter": ""}, "문의 내용을"),
