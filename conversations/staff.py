@@ -223,5 +223,5 @@ def _locked(session: Session, conversation_id: str) -> Conversation:
 def _held(session: Session, conversation_id: str, staff_id: str) -> Conversation:
     conversation = _locked(session, conversation_id)
     if conversation.staff_id != staff_id:
-        raise Conflict("이 대화를 맡고 있지 않습니다. 먼저 상담을 시작해 주십시오.")
+        raise Conflict("이 대화를 맡고 있지 않습니다. 먼저 '대화 넘겨받기'를 눌러 주십시오.")
     return conversation
