@@ -9,7 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import Context, current
-from actions.turn import conversation_id, intent, metadata, say, shows_form
+from actions.turn import conversation_id, intent, kind, metadata, say, shows_form
 from channels.protocol import Reply
 from conversations import replies
 from core.threads import in_thread
@@ -25,12 +25,12 @@ class Answer(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         faq_id = (metadata(tracker).get("faq") or {}).get("faq_id") or ""
-        spoken = current().speech.answer(faq_id)
+        spoken = current().speech.answer(faq_id, kind(tracker))
         if tracker.active_loop_name:  # the form goes on asking: one question at a time
             say(dispatcher, spoken[:1])
             return []
         say(dispatcher, spoken)
-        return [SlotSet("pending", "feedback")]
+        return [SlotSet("pending", "feedback"), *_matter_to_file(tracker)]
 
 
 class Choices(Action):
@@ -41,8 +41,8 @@ class Choices(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         candidates = (metadata(tracker).get("faq") or {}).get("candidates") or []
-        say(dispatcher, [replies.choices(candidates)])
-        return [SlotSet("pending", None)]
+        say(dispatcher, [replies.choices(candidates, kind(tracker))])
+        return [SlotSet("pending", None), *_matter_to_file(tracker)]
 
 
 class OfferTicket(Action):
@@ -52,9 +52,16 @@ class OfferTicket(Action):
         return "action_offer_ticket"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        say(dispatcher, [replies.offer(intent(tracker))])
+        reason = metadata(tracker).get("reason") or intent(tracker)
+        say(dispatcher, [replies.offer(reason, kind(tracker))])
         pending = "inline_offer" if shows_form(tracker) else "offer"
         return [SlotSet("pending", pending), SlotSet("matter", metadata(tracker).get("matter"))]
+
+
+def _matter_to_file(tracker: Tracker) -> Events:
+    """What is no inquiry can be filed by the next button: the form then doesn't ask for it again."""
+    matter = metadata(tracker).get("matter")
+    return [SlotSet("matter", matter)] if matter and kind(tracker) != "inquiry" else []
 
 
 class ShowForm(Action):

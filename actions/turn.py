@@ -21,6 +21,11 @@ def intent(tracker: Tracker) -> str:
     return str(((tracker.latest_message or {}).get("intent") or {}).get("name") or "")
 
 
+def kind(tracker: Tracker) -> str:
+    """What the message surely is, if it is no inquiry (`desk.kinds`)."""
+    return str(metadata(tracker).get("kind") or "inquiry")
+
+
 def entity(tracker: Tracker, name: str) -> str | None:
     """The value of the message's entity: which ticket, kind or slot a pressed button named."""
     found = (tracker.latest_message or {}).get("entities") or []

@@ -33,7 +33,7 @@ class Fallback:
         if meaning.intent == "tell_staff" and meaning.entity:
             return [self.own.do(taken.conversation_id, "add", meaning.entity[1], taken.text)]
         if isinstance(meaning.decision, Answer):
-            return self.speech.answer(meaning.decision.faq_id)
+            return self.speech.answer(meaning.decision.faq_id, meaning.kind)
         if taken.awaiting[0]:
             return [self._wait()]
         return self._about_tickets(taken, meaning) or [self._question(taken, meaning, shows_form)]
@@ -48,7 +48,7 @@ class Fallback:
     def _question(self, taken: TakenIn, meaning: Meaning, shows_form: bool) -> Reply:
         if isinstance(meaning.decision, Choices):
             candidates = [{"faq_id": c.faq_id, "question": c.question} for c in meaning.decision.candidates]
-            return replies.choices(candidates)
+            return replies.choices(candidates, meaning.kind)
         if meaning.intent == "find_staff":
             return self.speech.staff(meaning.departments)
         return self._offer(taken, meaning) if shows_form else self._no_form()
@@ -69,7 +69,7 @@ class Fallback:
 
     def _offer(self, taken: TakenIn, meaning: Meaning) -> Reply:
         if meaning.intent not in ("open_ticket", "affirm"):
-            return replies.offer(meaning.intent)
+            return replies.offer(meaning.reason, meaning.kind)
         known = self.own.known(taken.conversation_id)
         return self.speech.form(taken.matter, self.opening.suggest(taken.matter), known)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from channels.protocol import LONGEST_TEXT, Inbound, Reply
 from conversations import signals, store
 from conversations.hub import topic_of
+from conversations.kinds import INQUIRY, Kinds
 from conversations.meaning import (
     ABOUT_TICKET,
     FREE_TEXT,
@@ -80,12 +81,13 @@ class Intake:
     """The first of a message's two transactions."""
 
     def __init__(
-        self, database: Database, vault: Vault, faq: FaqService, own: OwnTickets, clock: Clock
+        self, database: Database, vault: Vault, faq: FaqService, own: OwnTickets, kinds: Kinds, clock: Clock
     ) -> None:
         self._own = own
         self._database = database
         self._vault = vault
         self._faq = faq
+        self._kinds = kinds
         self._clock = clock
 
     def take_in(self, inbound: Inbound) -> TakenIn:
@@ -94,6 +96,7 @@ class Intake:
         # Understood before the transaction begins: SQLite has one writer, who must not wait for an encoder.
         pressed = meaning_of_button(inbound.payload or "")
         understood = NOTHING if pressed else self._faq.understand(redact(text))
+        kind = INQUIRY if pressed else self._kinds.sure(redact(text))
         now = self._clock.now()
         with self._database.session() as session:
             conversation = store.open_conversation(session, inbound.channel, inbound.sender, now)
@@ -103,6 +106,8 @@ class Intake:
             if not earlier and _leaves_look_up(conversation, meaning):
                 new_session(conversation)
             meaning = self._in_context(session, conversation, meaning)
+            if meaning.is_question and conversation.awaiting_form is None:
+                meaning = replace(meaning, kind=kind)
             if earlier:
                 return self._again(session, conversation, earlier, meaning)
             return self._new(session, conversation, inbound, text, meaning, now)

@@ -55,6 +55,8 @@ class Meaning:
     """None of what was offered was wanted: of the choices, or of the own tickets."""
     entity: tuple[str, str] | None = None
     """Which ticket, kind or slot was meant: its name in Rasa's domain, and the value."""
+    kind: str = "inquiry"
+    """What a question in the citizen's own words surely is (`desk.kinds`): a complaint is no inquiry."""
     record: dict[str, Any] = field(default_factory=dict)
     """How the FAQ decided, see `faq.records`."""
 
@@ -67,6 +69,11 @@ class Meaning:
     def asks_for_person(self) -> bool:
         """Whether the citizen wants to talk with a person now."""
         return self.intent == "handoff" and not self.nothing_fits
+
+    @property
+    def reason(self) -> str:
+        """Why a ticket is offered, as `conversations.replies` words it."""
+        return "none_of_these" if self.nothing_fits else self.intent
 
     def for_rasa(self) -> dict[str, Any]:
         """The understanding as `bot/components` takes it over, and the decision as the actions read it."""
@@ -81,6 +88,8 @@ class Meaning:
                 "faq_id": faq_id,
                 "candidates": [{"faq_id": c.faq_id, "question": c.question} for c in candidates],
             },
+            "reason": self.reason,
+            "kind": self.kind,
             "departments": [self.responsible] if self.responsible else list(self.departments),
         }
 

@@ -19,6 +19,21 @@ from faq.entries import Entry
 OFFER = "문의를 접수해 주시면 담당자가 영업일 기준 3일 안에 답변드리겠습니다. 접수하시겠습니까?"
 YES_NO = [Button(label="네", payload="affirm"), Button(label="아니요", payload="deny")]
 WEEKDAYS = "월화수목금토일"
+_HEARD = {
+    "complaint": "불편을 겪게 해 드려 진심으로 사과드립니다.",
+    "claim": "피해를 입으셨다니 매우 유감스럽게 생각합니다.",
+    "praise": "따뜻한 말씀을 전해 주셔서 감사합니다.",
+    "suggestion": "더 나은 서비스를 위해 의견을 주셔서 감사합니다.",
+    "callback": "담당자가 전화드릴 수 있도록 전화 메모를 남겨 드리겠습니다.",
+}
+"""What is said first to a matter that is no inquiry, by its kind."""
+_FILE = {
+    "complaint": "불만·불친절 접수하기",
+    "claim": "피해 보상 청구하기",
+    "praise": "칭찬 접수하기",
+    "suggestion": "제안 접수하기",
+    "callback": "전화 메모 남기기",
+}
 FOLLOW_UPS = {"add": "내용 덧붙이기", "objection": "이의 제기", "withdraw": "접수 취하"}
 """What citizens can do with their own tickets, and how the buttons say it."""
 
@@ -33,37 +48,50 @@ def settled(words: str) -> Reply:
     return Reply(kind="text", text=words, data={"settled": True})
 
 
-def answer(entry: Entry, department: dict[str, str] | None) -> list[Reply]:
-    """The entry's answer with its owner, and whether it helped."""
+def answer(entry: Entry, department: dict[str, str] | None, kind: str = "inquiry") -> list[Reply]:
+    """The entry's answer with its owner, and whether it helped; a complaint is apologised for first.
+
+    What is no inquiry can be filed as well.
+    """
     data = {"faq_id": entry.id, "question": entry.question, "department": department}
+    buttons = [*YES_NO, *_filing(kind)]
     return [
+        *([text(_HEARD[kind])] if kind == "complaint" else []),
         Reply(kind="answer", text=entry.answer, data=data),
-        Reply(kind="feedback", text="도움이 되었나요?", buttons=YES_NO, data={"faq_id": entry.id}),
+        Reply(kind="feedback", text="도움이 되었나요?", buttons=buttons, data={"faq_id": entry.id}),
     ]
 
 
-def choices(candidates: Sequence[dict[str, str]]) -> Reply:
-    """Up to three questions to choose from."""
+def _filing(kind: str) -> list[Button]:
+    return [Button(label=_FILE[kind], payload="open_ticket")] if kind in _FILE else []
+
+
+def choices(candidates: Sequence[dict[str, str]], kind: str = "inquiry") -> Reply:
+    """Up to three questions to choose from; what is no inquiry can be filed as well."""
+    apology = f"{_HEARD[kind]} " if kind == "complaint" else ""
     buttons = [Button(label=c["question"], payload=f"faq:{c['faq_id']}") for c in candidates]
     return Reply(
         kind="choices",
-        text="혹시 아래 내용을 찾으시나요?",
-        buttons=[*buttons, Button(label="찾는 내용이 없습니다", payload="none_of_these")],
+        text=f"{apology}혹시 아래 내용을 찾으시나요?",
+        buttons=[*buttons, *_filing(kind), Button(label="찾는 내용이 없습니다", payload="none_of_these")],
     )
 
 
-def offer(reason: str) -> Reply:
-    """The offer of a ticket; `reason` is the intent that led to it."""
+def offer(reason: str, kind: str = "inquiry") -> Reply:
+    """The offer of a ticket; `reason` is that of the meaning that led to it, `kind` what it is about."""
     opening = {
         "unknown": "바로 답변드리기 어려운 내용입니다.",
         "deny": "도움이 되지 못해 죄송합니다.",
         "handoff": "담당 직원에게 대화 연결을 요청했습니다. 자리를 비운 경우에는 연결이 늦어질 수 있습니다.",
     }.get(reason, "")
+    words = f"{opening} {OFFER}".strip()
+    if kind in _HEARD:
+        words = f"{_HEARD[kind]} 접수해 주시면 {kinds.kind(kind).promise} 접수하시겠습니까?"
     return Reply(
         kind="offer",
-        text=f"{opening} {OFFER}".strip(),
+        text=words,
         buttons=[
-            Button(label="문의 접수하기", payload="open_ticket"),
+            *(_filing(kind) or [Button(label="문의 접수하기", payload="open_ticket")]),
             Button(label="다음에 할게요", payload="deny"),
         ],
     )

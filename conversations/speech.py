@@ -23,13 +23,13 @@ class Speech:
         self._contacts = contacts
         self.phone = phone
 
-    def answer(self, faq_id: str) -> list[Reply]:
+    def answer(self, faq_id: str, kind: str = "inquiry") -> list[Reply]:
         """The answer with its owner and "did it help?"; an offer when the entry is gone meanwhile."""
         entry = self._faq.entry(faq_id)
         if entry is None:
-            return [replies.offer("unknown")]
+            return [replies.offer("unknown", kind)]
         owner = self._contacts.department(entry.department)
-        return replies.answer(entry, owner and {"name": owner["name"], "phone": owner["phone"]})
+        return replies.answer(entry, owner and {"name": owner["name"], "phone": owner["phone"]}, kind)
 
     def form(self, matter: str | None, kind: str, known: Mapping[str, str]) -> Reply:
         """The ticket's form with the notice of consent, filled in with what is known."""

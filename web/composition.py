@@ -101,7 +101,7 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     kinds, links = Kinds(lambda: faq.encoder), Links(signer, settings.public_url)
     kinds.warm()
     opening = Opening(database, vault, router, kinds, clock, links)
-    intake = Intake(database, vault, faq, own, clock)
+    intake = Intake(database, vault, faq, own, kinds, clock)
     conversations = Conversations(
         database, vault, intake, dialogue, speech, channels, clock, hub, presence, opening, own
     )

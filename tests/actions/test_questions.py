@@ -85,3 +85,23 @@ async def test_what_is_not_understood_inside_a_form_says_how_to_leave_it(rasa: R
     said = await rasa.run("action_default_fallback", form="ticket_form")
     assert "'취소'" in said.texts[0]
     assert said.slots == {}
+
+
+async def test_a_complaint_is_apologised_for_and_can_be_filed_without_being_told_again(rasa: Rasa) -> None:
+    about = {"kind": "complaint", "matter": "직원이 불친절했습니다"}
+    said = await rasa.run("action_answer", faq={"faq_id": "visit.copier"}, **about)
+    assert "사과드립니다" in said.texts[0]
+    assert said.replies[-1]["buttons"][-1] == {"label": "불만·불친절 접수하기", "payload": "open_ticket"}
+    assert said.slots == {"pending": "feedback", "matter": about["matter"]}
+    said = await rasa.run("action_choices", faq={"candidates": []}, **about)
+    assert [button["payload"] for button in said.replies[0]["buttons"]] == ["open_ticket", "none_of_these"]
+    assert said.slots == {"pending": None, "matter": about["matter"]}
+    said = await rasa.run("action_offer_ticket", intent="unknown", **about)
+    assert "진심으로 사과드립니다" in said.texts[0]
+
+
+async def test_where_no_choice_fitted_nobody_is_said_to_be_called(rasa: Rasa) -> None:
+    said = await rasa.run("action_offer_ticket", intent="handoff", reason="none_of_these", matter=UNKNOWN)
+    assert "연결을 요청" not in said.texts[0]
+    asked = await rasa.run("action_offer_ticket", intent="handoff", reason="handoff", matter=UNKNOWN)
+    assert "연결을 요청" in asked.texts[0]

@@ -218,8 +218,8 @@ class World:
         self.links = Links(signer, self.settings.public_url)
         self._files = tempfile.TemporaryDirectory()
         self.attachments = Attachments(Path(self._files.name) / "files", self.vault.cipher)
-        kinds = Kinds(lambda: encoder)
-        self.opening = Opening(database, self.vault, self.router, kinds, self.clock, self.links)
+        self.kinds = Kinds(lambda: encoder)
+        self.opening = Opening(database, self.vault, self.router, self.kinds, self.clock, self.links)
         self.conversations = self.restarted()
         self.staff = StaffDesk(database, self.vault, self.channels, self.clock, self.hub, self.presence)
         self.casework = Casework(
@@ -234,7 +234,7 @@ class World:
 
     def restarted(self) -> Conversations:
         """The conversations of a process that has just been started over the same database."""
-        intake = Intake(self.database, self.vault, self.faq, self.own, self.clock)
+        intake = Intake(self.database, self.vault, self.faq, self.own, self.kinds, self.clock)
         return Conversations(
             self.database, self.vault, intake, self.dialogue, self.speech, self.channels, self.clock,
             self.hub, self.presence, self.opening, self.own,
