@@ -33,6 +33,8 @@ _FRESH = 32
 """What is filled in before a search: enough for what was written in the last seconds."""
 _NEAREST = 60
 """By meaning everything is more or less near: what comes after these is not."""
+_FLOOR = 0.7
+"""Of the best hit's cosine; what is below it means something else (docs/search.md tells how it was found)."""
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,7 @@ class Search:
         self, session: Session, query: Query, vector: NDArray[np.float32], limit: int, offset: int
     ) -> _Page:
         found = self._nearest(session, vector, query)
+        found = [one for one in found if one[0] >= _FLOOR * found[0][0]]
         return _Page([document for _, document in _documents(session, found[offset : offset + limit])])
 
     def _ranked(

@@ -31,7 +31,7 @@ Ranked: TypeAlias = Callable[[str], Sequence[tuple[str, float]]]
 class Route:
     """Where a matter goes; `department_id` None: the front desk decides (the ticket stays unassigned).
 
-    `candidates` are at most three departments with their shares, for the eyes of staff; `duty` is the duty of
+    `candidates` are the best departments with their shares, for the eyes of staff; `duty` is the duty of
     one of the department's people that the matter fits, as it stands in the directory.
     """
 
@@ -60,8 +60,10 @@ class Router:
         self._lessons = Lessons(vault, encoder, alike)
         self._duties: tuple[str, tuple[str, ...], Vectors] | None = None
 
-    def route(self, matter: str, kind: str) -> Route:
+    def route(self, matter: str, kind: str, most: int = MOST) -> Route:
         """Where a matter of that kind (`desk.kinds`) goes; what has no words goes to the front desk.
+
+        At most `most` departments are named as candidates.
 
         Opens a transaction of its own: call it outside of any other.
         """
@@ -72,11 +74,11 @@ class Router:
             ranked = [one for one in ranked if one[0] in known]
             department_id, by = self._decided(session, matter, kind, ranked)
             if department_id not in known:
-                return Route(None, "front", tuple(ranked[:MOST]))
+                return Route(None, "front", tuple(ranked[:most]))
             duty = self._duty(session, matter, department_id) if matter else None
         chosen = [one for one in ranked if one[0] == department_id] or [(department_id, 0.0)]
         others = [one for one in ranked if one[0] != department_id]
-        return Route(department_id, by, tuple((chosen + others)[:MOST]), duty)
+        return Route(department_id, by, tuple((chosen + others)[:most]), duty)
 
     def learn(
         self, session: Session, ticket: Ticket, matter: str, department_id: str, staff: Staff, now: datetime

@@ -284,6 +284,13 @@ def test_by_meaning_the_nearest_come_first(desk: Desk) -> None:
     assert desk.numbers("수수료를 두 번 내서 환불받고 싶어요", mode="meaning")[0] == fee
 
 
+def test_by_meaning_what_is_far_from_the_best_is_left_out(desk: Desk) -> None:
+    fee = desk.opened(FEE)
+    desk.opened(BOOK)
+    assert desk.numbers(FEE, mode="meaning") == [fee]
+    assert desk.find(FEE, mode="meaning", kind="praise").hits == []
+
+
 def test_by_meaning_a_narrow_filter_still_finds_what_is_far_down(desk: Desk) -> None:
     desk.search = Search(desk.database, desk.vault, HashingEncoder(), shortlist=3)
     lone = desk.opened(BOOK, department_id="front")

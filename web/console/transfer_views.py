@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.privacy import label, redact
 from desk import directory, overrides, slots
 from desk.models import Department, Staff
+from desk.routing import MOST
 from web.console import words
 from web.console.dependencies import Visit
 from web.console.ticket_views import TicketPage, existing
@@ -52,13 +53,14 @@ class Places:
 
 def places(visit: Visit, ticket: TicketPage) -> Places:
     """Not to be called inside a transaction: the route is found in its own."""
-    route = visit.parts.router.route(redact(label(ticket.matter or "")), ticket.kind)
+    # One more than is shown: the ticket's own department may be among them.
+    route = visit.parts.router.route(redact(label(ticket.matter or "")), ticket.kind, MOST + 1)
     shares = {id_: share for id_, share in route.candidates if id_ != ticket.department_id}
     with visit.parts.database.session() as session:
         units = [unit for unit in directory.departments(session) if unit.id != ticket.department_id]
         people = _people(session, visit)
     known = {unit.id: _place(unit, shares.get(unit.id, 0)) for unit in units}
-    best = [known[id_] for id_ in shares if id_ in known]
+    best = [known[id_] for id_ in shares if id_ in known][:MOST]
     return Places(
         best=best,
         others=[place for place in known.values() if place not in best],

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from desk import directory
-from desk.models import Department, Staff
+from desk.models import Staff
 from tests.web.console.office import Office
 from tests.web.console.world import token
 
@@ -28,21 +26,6 @@ def test_an_answer_is_signed_sent_and_seen_in_the_conversation(office: Office) -
     assert "답변 완료" in after
     assert office.told() == ["오늘 처리되었습니다.\n감사합니다."]
     assert ("ticket.reply", number) in office.logged()
-
-
-def test_three_other_departments_are_offered_where_the_ticket_stands_in_a_likely_one(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with office.world.database.session() as session:
-        session.add_all(Department(id=one, name=f"{one}팀", duties=[], phone="02-000-1009") for one in "가나")
-    likely = [
-        ("customer-support", 0.4), ("ads-planning", 0.2), ("가", 0.15), ("general-affairs", 0.14), ("나", 0.1)
-    ]  # fmt: skip
-    monkeypatch.setattr(office.world.router, "_ranked", lambda _matter: likely)
-    number = office.ticket()
-    shown = office.signed_in("kim", "supervisor").get(page(number)).text
-    offered = re.findall(r'type="radio" name="department" value="([^"]+)"', shown)
-    assert offered == ["ads-planning", "가", "general-affairs", "other"]
 
 
 def test_when_a_colleague_was_first_the_typed_answer_comes_back_unsent(office: Office) -> None:
