@@ -150,7 +150,8 @@ def _fingerprint(now: datetime, tabs: dict[str, int], shown: Sequence[Ticket]) -
 
 def _lines(session: Session, visit: Visit, shown: Sequence[Ticket]) -> list[Line]:
     calendar, kept = overrides.calendar(session), _kept(session, shown)
-    callbacks = promises.callbacks_due(session, [one.id for one in shown if one.kind == "callback"])
+    notes = [one.id for one in shown if one.kind == "callback"]
+    callbacks = promises.callbacks_due(session, notes) if notes else {}
     return [_line(session, visit, ticket, kept, calendar, callbacks.get(ticket.id)) for ticket in shown]
 
 
