@@ -24,6 +24,8 @@ UNKNOWN = Understanding("unknown", 0.9, departments=ADS)
         "광고비 정산은 어느 부서에 문의하나요",
         "광고비 정산 담당 부서 전화번호요",
         "이용 허락은 어느 팀에서 하나요",
+        "누가 정부광고 수수료 담당이에요?",
+        "담당자 이름이 뭐예요? 저작권 문의요",
     ],
 )
 def test_whoever_asks_for_the_one_in_charge_of_a_duty_is_told_the_department(text: str) -> None:
