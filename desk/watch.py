@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 import structlog
-from sqlalchemy import ColumnElement, String, cast, exists, literal, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, cast, exists, literal, select, update
 from sqlalchemy.orm import Session
 
 from core.clock import SEOUL
@@ -59,15 +59,17 @@ def _pressing(session: Session, calendar: Calendar, now: datetime) -> list[str]:
     """The open tickets that have reached a level at which nobody has been told yet, the nearest first."""
     units = {unit.id: _hours(unit) for unit in session.scalars(select(Department))}
     columns = (Ticket.id, Ticket.department_id, Ticket.clock_started_at, Ticket.promised_on, Ticket.escalated)
-    rows = select(*columns).where(
-        Ticket.state.in_(sorted(states.OPEN)),
-        Ticket.escalated < LEVELS[-1],
-        or_(Ticket.waiting.is_(False), ~_told(_REMINDER)),
+    reminded = and_(Ticket.waiting, _told(_REMINDER))
+    rows = select(*columns, reminded).where(
+        Ticket.state.in_(sorted(states.OPEN)), Ticket.escalated < LEVELS[-1]
     )
     return [
         ticket_id
-        for ticket_id, unit, started, promised_on, told in session.execute(rows.order_by(Ticket.promised_on))
-        if level(calendar, units[unit], started, promised_on, now) > told
+        for ticket_id, unit, started, promised_on, told, enough in session.execute(
+            rows.order_by(Ticket.promised_on)
+        )
+        if (reached := level(calendar, units[unit], started, promised_on, now)) > told
+        and (reached == LEVELS[-1] or not enough)
     ]
 
 
@@ -79,7 +81,7 @@ def _press(session: Session, ticket_id: str, calendar: Calendar, now: datetime) 
         return
     hours = _hours(session.get_one(Department, ticket.department_id))
     reached = level(calendar, hours, ticket.clock_started_at, ticket.promised_on, now)
-    if ticket.waiting:
+    if ticket.waiting and reached < LEVELS[-1]:
         _remind(session, ticket, reached, now)
     elif reached > ticket.escalated:
         event = tickets.record(session, ticket, "escalated", "system", now, {"level": reached})

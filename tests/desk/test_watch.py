@@ -124,16 +124,18 @@ def test_an_answered_ticket_troubles_nobody(team: Database, number: str) -> None
     assert told(team) == []
 
 
-def test_while_the_citizen_is_asked_only_the_person_is_reminded_that_the_day_comes(
+def test_while_the_citizen_is_asked_only_the_person_is_reminded_until_the_day_has_come(
     team: Database, number: str
 ) -> None:
     step(team, number, "asked", MONDAY + timedelta(hours=1))
     tick(team, HALF)
     assert told(team) == []
-    for moment in (MOST, ALL, ALL + timedelta(days=1)):
+    for moment in (MOST, MOST + timedelta(minutes=1)):
         tick(team, moment)
     assert told(team) == [("cho", "waiting")]
     assert levels(team) == []
+    tick(team, ALL)
+    assert told(team) == [("cho", "due100"), ("park", "due100"), ("yoon", "due100"), ("cho", "waiting")]
 
 
 def test_when_the_citizen_has_answered_the_clock_is_heard_again(team: Database, number: str) -> None:
