@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from channels.protocol import Inbound
 from conversations.intake import Intake
+from conversations.kinds import Kinds
 from conversations.models import Message
 from conversations.own_tickets import OwnTickets
 from core.clock import FixedClock
@@ -55,7 +56,8 @@ def ask(faq_database: Database, tmp_path: Path):
     clock = FixedClock(NOW)
     vault = Vault(Cipher(load_secrets(tmp_path).data_key), clock)
     faq = build_faq(load_settings(), faq_database, clock, HashingEncoder())
-    intake = Intake(faq_database, vault, faq, OwnTickets(faq_database, vault, clock), clock)
+    own, kinds = OwnTickets(faq_database, vault, clock), Kinds(lambda: faq.encoder)
+    intake = Intake(faq_database, vault, faq, own, kinds, clock)
 
     def ask(text: str) -> str:
         return intake.take_in(Inbound("web", "citizen", text, text)).message_id
