@@ -62,7 +62,7 @@ class Fallback:
     def _later(self, what: str, number: str) -> Reply:
         words = (
             f"지금은 {replies.FOLLOW_UPS[what]} 처리가 원활하지 않습니다. 잠시 후 다시 눌러 주시거나 "
-            f"대표전화 {self.speech.phone}번으로 접수번호 {number}을(를) 알려 주시기 바랍니다."
+            f"대표전화 {self.speech.phone}번으로 접수번호({number})를 알려 주시기 바랍니다."
         )
         again = Button(label=replies.FOLLOW_UPS[what], payload=f"{what}:{number}")
         return Reply(kind="text", text=words, buttons=[again])

@@ -17,6 +17,7 @@ from conversations.kinds import INQUIRY, Kinds
 from conversations.meaning import (
     ABOUT_TICKET,
     FREE_TEXT,
+    QUESTIONS,
     Meaning,
     candidate_ids,
     meaning_of_button,
@@ -95,8 +96,9 @@ class Intake:
         text = clean(inbound.text)
         # Understood before the transaction begins: SQLite has one writer, who must not wait for an encoder.
         pressed = meaning_of_button(inbound.payload or "")
-        understood = NOTHING if pressed else self._faq.understand(redact(text))
-        kind = INQUIRY if pressed else self._kinds.sure(redact(text))
+        bare = redact(text)
+        understood = NOTHING if pressed else self._faq.understand(bare)
+        kind = self._kinds.sure(bare) if understood.intent in QUESTIONS and not pressed else INQUIRY
         now = self._clock.now()
         with self._database.session() as session:
             conversation = store.open_conversation(session, inbound.channel, inbound.sender, now)

@@ -88,16 +88,18 @@ class _Model:
         vectors = encoder.encode_queries(texts).astype(np.float64)
         self._mean = vectors.mean(axis=0)
         self._scale = float(np.std(vectors - self._mean)) * np.sqrt(vectors.shape[1])
-        self._rows = self._features(vectors, texts)
+        rows = self._features(vectors, texts)
         other = -1 / (len(self._kinds) - 1)
         targets = np.array([[1.0 if kind == name else other for name in self._kinds] for kind in truth])
-        kernel = self._rows @ self._rows.T + 1  # the 1 stands for a constant feature
-        self._weights = np.linalg.solve(kernel + _RIDGE * np.eye(len(texts)), targets)
+        # Far fewer examples than features: solved over the examples, kept as weights of the features.
+        kernel = rows @ rows.T + 1  # the 1 stands for a constant feature
+        of_examples = np.linalg.solve(kernel + _RIDGE * np.eye(len(texts)), targets)
+        self._weights, self._constant = rows.T @ of_examples, of_examples.sum(axis=0)
 
     def scores(self, text: str) -> dict[str, float]:
         """How well each kind fits."""
         vector = self.encoder.encode_queries([text]).astype(np.float64)
-        row = (self._features(vector, [text]) @ self._rows.T + 1) @ self._weights
+        row = self._features(vector, [text]) @ self._weights + self._constant
         return dict(zip(self._kinds, row[0].tolist(), strict=True))
 
     def _features(self, vectors: Floats, texts: list[str]) -> Floats:

@@ -71,9 +71,14 @@ def rows(
 def counts(session: Session, staff: Staff, now: datetime, within: str | None = None) -> dict[str, int]:
     """How many tickets each queue holds: what is open in one pass, what is answered from an index alone."""
     held = dict(session.execute(counting(staff, now, within)).mappings().one())
-    answered = select(func.count()).select_from(Ticket).where(_of("answered", staff, now, within))
-    held["answered"] = session.scalar(answered)
+    held["answered"] = count(session, "answered", staff, now, within)
     return {queue: held[queue] for queue in QUEUES}
+
+
+def count(session: Session, queue: str, staff: Staff, now: datetime, within: str | None = None) -> int:
+    """How many tickets that one queue holds."""
+    held = select(func.count()).select_from(Ticket).where(_of(queue, staff, now, within))
+    return session.scalar(held) or 0
 
 
 def counting(staff: Staff, now: datetime, within: str | None = None) -> Select[*tuple[Any, ...]]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.clock import SEOUL
 from core.errors import Conflict, Invalid
 from desk import directory
-from desk.calendar import Calendar, Hours
+from desk.calendar import Calendar, hours_or_standard
 from desk.models import Booking, Department, Ticket
 
 LENGTH: Final = timedelta(minutes=30)
@@ -103,7 +103,7 @@ def ics(session: Session, ticket: Ticket, now: datetime) -> str | None:
 
 
 def _slots(unit: Department, calendar: Calendar, now: datetime, days: int) -> list[Slot]:
-    hours, today = Hours.parse(unit.hours, unit.lunch), now.astimezone(SEOUL).date()
+    hours, today = hours_or_standard(unit.hours, unit.lunch), now.astimezone(SEOUL).date()
     ahead = [calendar.business_days_after(today, n) for n in range(1, days + 1)]
     found: list[Slot] = []
     for day in [today, *ahead] if calendar.is_business_day(today) else ahead:

@@ -37,6 +37,7 @@ from desk.attachments import Attachments
 from desk.routing import Router
 from embeddings.encoder import load_encoder
 from embeddings.protocols import Encoder
+from embeddings.recent import Recent
 from faq.owners import Owners
 from faq.regression import Gate
 from faq.rows import Row
@@ -82,7 +83,7 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     secrets = load_secrets(settings.data_dir)
     database = Database(settings.resolved_database_url)
     vault = Vault(Cipher(secrets.data_key), clock)
-    encoder = encoder or load_encoder(settings.encoder)
+    encoder = Recent(encoder or load_encoder(settings.encoder))
     faq = build_faq(settings, database, clock, encoder)
     signer = Signer(secrets.signing_key, clock)
     channels = build_channels(settings, secrets, signer)
@@ -93,12 +94,11 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     dialogue = RasaDialogue(
         f"http://127.0.0.1:{settings.rasa_port}", secrets.rasa_token, settings.rasa_timeout
     )
-    router, own, presence = (
-        build_router(database, vault, faq),
-        OwnTickets(database, vault, clock),
-        Presence(clock),
-    )
-    kinds, links = Kinds(lambda: faq.encoder), Links(signer, settings.public_url)
+    router = build_router(database, vault, faq)
+    own = OwnTickets(database, vault, clock)
+    presence = Presence(clock)
+    links = Links(signer, settings.public_url)
+    kinds = Kinds(lambda: faq.encoder)
     kinds.warm()
     opening = Opening(database, vault, router, kinds, clock, links)
     intake = Intake(database, vault, faq, own, kinds, clock)

@@ -10,13 +10,14 @@ import pytest
 from embeddings.encoder import EncoderUnavailable, load_encoder
 from embeddings.hashing import HashingEncoder
 from embeddings.protocols import Encoder
+from embeddings.recent import Recent
 
 TEXTS = ["복사기 써도 되나요?", "정부광고 수수료는 얼마인가요?", "hello", "가" * 3000, " ", "😀"]
 
 
-@pytest.fixture(scope="module", params=["hashing", pytest.param("e5-ko", marks=pytest.mark.slow)])
+@pytest.fixture(scope="module", params=["hashing", "recent", pytest.param("e5-ko", marks=pytest.mark.slow)])
 def encoder(request: pytest.FixtureRequest) -> Encoder:
-    return load_encoder(request.param)
+    return Recent(HashingEncoder()) if request.param == "recent" else load_encoder(request.param)
 
 
 @pytest.fixture(params=["encode_queries", "encode_passages"])

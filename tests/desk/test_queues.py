@@ -50,6 +50,9 @@ def test_every_queue_counts_what_it_lists(desk: Database, opened: Opener) -> Non
     for now in (NOW, LATER, LATER + timedelta(days=1)):
         counted = count(desk, now=now)
         assert counted == {name: len(queue(desk, name, now=now)) for name in queues.QUEUES}
+        with desk.session() as session:
+            cho = session.get_one(Staff, "cho")
+            assert counted == {name: queues.count(session, name, cho, now) for name in queues.QUEUES}
 
 
 def test_my_queue_holds_mine_and_my_departments_also_a_colleagues(desk: Database, opened: Opener) -> None:

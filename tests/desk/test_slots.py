@@ -67,6 +67,13 @@ def test_a_department_has_its_own_hours(desk: Database) -> None:
     assert "12:00" in times
 
 
+def test_hours_that_cannot_be_read_count_as_the_standard_ones(desk: Database) -> None:
+    usual = free(desk)
+    with desk.session() as session:
+        session.get_one(Department, "ads").hours = "아홉 시부터"
+    assert free(desk) == usual
+
+
 def test_an_unknown_department_has_no_slots(desk: Database) -> None:
     with pytest.raises(Invalid):
         free(desk, department_id="nowhere")

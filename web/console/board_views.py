@@ -95,7 +95,7 @@ def glance(session: Session, visit: Visit, view: View) -> Glance:
     tabs = queues.counts(session, visit.staff, visit.now, within)
     if not sees_all(visit):
         # A route that nobody has confirmed may be anybody's.
-        tabs["unassigned"] = queues.counts(session, visit.staff, visit.now)["unassigned"]
+        tabs["unassigned"] = queues.count(session, "unassigned", visit.staff, visit.now)
         del tabs["all"]
         within = None if view.queue == "unassigned" else within
     pages = max(1, -(-tabs[view.queue] // PAGE))
@@ -123,7 +123,7 @@ def settled(session: Session, visit: Visit, view: View) -> View:
     """Without a queue the day starts at the own tickets, else at the department's or the house's."""
     if view.queue:
         return view
-    mine = queues.counts(session, visit.staff, visit.now)["mine"]
+    mine = queues.count(session, "mine", visit.staff, visit.now)
     return replace(view, queue="mine" if mine else "all" if sees_all(visit) else "department")
 
 

@@ -12,7 +12,7 @@ from core.clock import SEOUL
 from core.errors import NotFound
 from desk import cards, debts, directory, kinds, overrides, promises, states, steps, tickets
 from desk.attachments import File
-from desk.calendar import Hours, promise_end
+from desk.calendar import hours_or_standard, promise_end
 from desk.cards import Card
 from desk.directory import Contact
 from desk.models import Staff, Ticket, TicketEvent
@@ -204,7 +204,7 @@ def _merged_into(session: Session, ticket: Ticket) -> str:
 def _clocks(session: Session, visit: Visit, ticket: Ticket) -> Clocks:
     calendar, now = overrides.calendar(session), visit.now
     unit = ticket.department
-    hours = Hours.parse(unit.hours, unit.lunch)
+    hours = hours_or_standard(unit.hours, unit.lunch)
     target = calendar.target(ticket.clock_started_at, hours)
     today = now.astimezone(SEOUL).date()
     first = calendar.business_days_after(max(ticket.promised_on, today), 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desk import directory
-from desk.models import Staff
+from desk.models import Department, Staff
 from tests.web.console.office import Office
 from tests.web.console.world import token
 
@@ -206,6 +206,13 @@ def test_the_citizen_hears_which_colleague_answers_when_the_person_in_charge_has
     for part in (number, person.department, person.name, person.phone):
         assert part in told
     assert "told" not in [event.kind for event in office.events(number)]  # no progress was told yet
+
+
+def test_a_department_whose_hours_cannot_be_read_hides_no_ticket(office: Office) -> None:
+    number = office.ticket()
+    with office.below.database.session() as session:
+        session.get_one(Department, "customer-support").hours = "아홉 시부터"
+    assert "답변 약속" in office.signed_in("lee").get(page(number)).text
 
 
 def test_who_is_in_charge_apologises_in_their_own_words(office: Office) -> None:
