@@ -15,11 +15,13 @@ from desk import states
 from desk.models import Department, Staff, Ticket
 
 __all__ = [
-    "Assignment", "Contact", "contact", "department", "departments", "deputy", "front_desk", "is_here",
-    "people", "responsible", "staff_of",
+    "HANDLERS", "Assignment", "Contact", "contact", "department", "departments", "deputy", "front_desk",
+    "is_here", "people", "responsible", "staff_of",
 ]  # fmt: skip
 
 _ANSWERING: Final = ("agent", "supervisor")
+HANDLERS: Final = (*_ANSWERING, "admin")
+"""Roles that may have a ticket; an administrator is given none without being asked."""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,6 @@ REMEDIES: Final = {
     "declined": "보상 대상 아님",
 }
 """How a claim ends."""
-_HANDLERS: Final = ("agent", "supervisor", "admin")
 _OVERSEERS: Final = ("supervisor", "admin")
 _FARTHEST: Final = timedelta(days=365)
 _TWICE: Final = timedelta(minutes=1)
@@ -326,7 +325,7 @@ def _only(session: Session, ticket: Ticket, kind: str, refusal: str) -> None:
 
 
 def _able(person: Staff, now: datetime, *, absent_may: bool) -> None:
-    if not person.active or person.department_id is None or person.role not in _HANDLERS:
+    if not person.active or person.department_id is None or person.role not in directory.HANDLERS:
         raise Invalid("접수를 맡을 수 없는 직원입니다. 다른 직원을 골라 주십시오.")
     if not absent_may and not directory.is_here(person, now):
         raise Conflict("지금 자리에 없는 직원입니다. 다른 직원을 골라 주십시오.")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Final
 
-_ANSWER: Final = frozenset({"agent", "supervisor", "admin"})
+from desk.directory import HANDLERS
+
+_ANSWER: Final = frozenset(HANDLERS)
 _SUPERVISE: Final = frozenset({"supervisor", "admin"})
 _PUBLISH: Final = frozenset({"editor", "supervisor", "admin"})
 _AUDIT: Final = frozenset({"auditor", "admin"})

@@ -125,11 +125,14 @@ async def remedy(
 
 @router.post("/book")
 async def book(
-    request: Request, visit: Answerer, number: str, start: Annotated[datetime, Form()], by_phone: Tick = False
+    request: Request, visit: Answerer, number: str, start: Words = "", by_phone: Tick = False
 ) -> Response:
     """Fix the time of a consultation."""
-    work = visit.parts.casework.book(number, visit.staff.id, start, by_phone)
-    return await _do(request, visit, number, "book", work)
+
+    async def work() -> None:
+        await visit.parts.casework.book(number, visit.staff.id, _moment(start), by_phone)
+
+    return await _do(request, visit, number, "book", work())
 
 
 @router.post("/note")
@@ -212,6 +215,17 @@ def _day(text: str, field: str) -> date:
         return date.fromisoformat(text.strip())
     except ValueError:
         raise Invalid("날짜를 골라 주십시오.", **{field: "날짜를 골라 주십시오."}) from None
+
+
+def _moment(text: str) -> datetime:
+    hint = "상담 시간을 골라 주십시오."
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise Invalid(hint, start=hint) from None
+    if moment.tzinfo is None:
+        raise Invalid(hint, start=hint)
+    return moment
 
 
 async def _transfer(

@@ -16,7 +16,6 @@ from web.console import words
 from web.console.dependencies import Visit
 from web.console.ticket_views import TicketPage, existing
 
-_HANDLERS = frozenset({"agent", "supervisor", "admin"})
 _DUTIES_SHOWN = 3
 
 
@@ -88,7 +87,7 @@ def _people(session: Session, visit: Visit) -> dict[str | None, list[Person]]:
     """Who may be put in charge, by department."""
     found: dict[str | None, list[Person]] = {}
     for one in directory.people(session):
-        if one.role in _HANDLERS:
+        if one.role in directory.HANDLERS:
             person = Person(one.id, f"{one.name} {one.title}".strip(), _away(one, visit.now))
             found.setdefault(one.department_id, []).append(person)
     return found

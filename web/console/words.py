@@ -8,11 +8,11 @@ from typing import Final
 
 from markupsafe import Markup
 
+from conversations.replies import korean_date
 from core.clock import SEOUL
 from desk import states
 from desk.calendar import Calendar, Hours, promise_end
 
-_WEEKDAYS: Final = "월화수목금토일"
 _WORKING_DAY: Final = timedelta(hours=8)
 _SOON: Final = timedelta(hours=8)
 _ALL: Final = 100
@@ -179,7 +179,7 @@ def _duration(working: timedelta) -> str:
 def day(moment: date | datetime) -> str:
     """11월 25일(수)"""
     local = moment.astimezone(SEOUL).date() if isinstance(moment, datetime) else moment
-    return f"{local.month}월 {local.day}일({_WEEKDAYS[local.weekday()]})"
+    return korean_date(local)
 
 
 def clock(moment: datetime) -> str:

@@ -228,6 +228,10 @@ def test_who_is_in_charge_apologises_in_their_own_words(office: Office) -> None:
 def test_a_reservation_gets_one_of_the_free_times(office: Office) -> None:
     number = office.ticket(kind="reservation")
     lee = office.signed_in("lee")
+    for nonsense in ("", "soon", "2026-11-25T10:00:00"):
+        refused = lee.submit(page(number), f"{page(number)}/book", start=nonsense)
+        assert refused.status_code == 422
+        assert "상담 시간을 골라 주십시오." in refused.text
     shown = lee.get(page(number)).text
     start = shown.split('id="book-start"')[1].split('<option value="2')[1].split('"')[0]
     booked = lee.submit(page(number), f"{page(number)}/book", start=f"2{start}")
