@@ -150,9 +150,8 @@ class StaffDesk:
     def _say(self, conversation_id: str, staff_id: str, text: str) -> Conversation:
         with self._database.session() as session:
             conversation = _held(session, conversation_id, staff_id)
-            self._post(
-                session, conversation, Reply(kind="staff", text=text), session.get_one(Staff, staff_id)
-            )
+            reply = Reply(kind="staff", text=mask(session, self._vault, text).text)
+            self._post(session, conversation, reply, session.get_one(Staff, staff_id))
             return conversation
 
     def _whisper(self, conversation_id: str, staff_id: str, text: str) -> Conversation:

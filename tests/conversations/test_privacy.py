@@ -135,3 +135,13 @@ async def test_the_matter_that_rasa_gets_is_masked(world: World) -> None:
     matter = world.dialogue.heard[0].metadata["matter"]
     assert matter.startswith(UNKNOWN)
     assert PHONE not in matter
+
+
+async def test_a_number_that_staff_type_is_put_away_too_and_the_citizen_reads_it(world: World) -> None:
+    await world.say("상담원 연결")
+    talk = world.conversation().id
+    await world.staff.take_over(talk, "kim")
+    await world.staff.say(talk, "kim", f"{PHONE}로 전화드리겠습니다.")
+    assert [one.kind for text in world.stored("staff") for one in references(text)] == ["phone"]
+    heard = (await world.conversations.history("web", "u1", 0)).messages[-1]
+    assert heard.text == f"{PHONE}로 전화드리겠습니다."
