@@ -31,6 +31,8 @@ __all__ = ["Found", "Hit", "PastReply", "Query", "Search", "check"]
 
 _FRESH = 32
 """What is filled in before a search: enough for what was written in the last seconds."""
+_PATIENCE = 2.0
+"""Seconds that a search waits for the round that fills in, so that what it holds is found too."""
 _NEAREST = 60
 """By meaning everything is more or less near: what comes after these is not."""
 _FLOOR = 0.7
@@ -94,7 +96,7 @@ class Search:
         A search without a word lists the matters that pass its filters.
         """
         check(query)
-        self._index.catch_up(_FRESH, wait=False)
+        self._index.catch_up(_FRESH, patience=_PATIENCE)
         by_meaning = query.mode == "meaning" and query.text.strip()
         vector = self._encoder.encode_queries([redact(query.text)])[0] if by_meaning else None
         with self._database.session() as session:
@@ -114,7 +116,7 @@ class Search:
 
     def similar_replies(self, number: str, limit: int = 3) -> list[PastReply]:
         """How matters like that of the ticket `number` were answered, the most similar first."""
-        self._index.catch_up(_FRESH, wait=False)
+        self._index.catch_up(_FRESH, patience=_PATIENCE)
         with self._database.session() as session:
             ticket = tickets.find(session, number)
             if ticket is None:

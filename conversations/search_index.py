@@ -51,12 +51,12 @@ class SearchIndex:
         self._lock = threading.Lock()
         self._swept = False
 
-    def catch_up(self, most: int, *, wait: bool = True) -> int:
+    def catch_up(self, most: int, *, patience: float = -1) -> int:
         """Fill in at most so many documents, the newest first; returns how many.
 
-        Without `wait`: none, while another thread is at it.
+        None, if another thread has been at it for `patience` seconds; -1 waits for it.
         """
-        if not self._lock.acquire(blocking=wait):
+        if not self._lock.acquire(timeout=patience):
             return 0
         try:
             if not self._swept:

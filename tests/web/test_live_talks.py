@@ -13,10 +13,11 @@ from sqlalchemy import select
 
 from channels.protocol import Reply
 from conversations import replies, store
-from conversations.models import Conversation
+from conversations.models import Conversation, Message
 from desk import accounts, directory
 from tests.conversations.world import World
 from tests.e2e.browsers import Widget
+from tests.e2e.installation import eventually
 from tests.web.browsing import MARKS, complaints, served, signed_in
 from tests.web.console.world import PASSWORD
 
@@ -145,10 +146,17 @@ def test_two_tabs_of_one_person_tell_the_same(citizen: Widget, sign_in: SignIn) 
     expect(citizen.said("staff")).to_have_count(1)
 
 
+def stored(world: World) -> int:
+    """What has reached us of the citizen: the widget shows it before it is sent."""
+    with world.database.session() as session:
+        return len(session.scalars(select(Message).where(Message.author == "citizen")).all())
+
+
 def test_search_is_driven_by_keyboard_and_the_way_back_finds_the_results(
-    citizen: Widget, sign_in: SignIn
+    citizen: Widget, sign_in: SignIn, small_world: World
 ) -> None:
     citizen.ask("정부광고 수수료를 환불받고 싶은데 010-2222-3333으로 연락 주세요")
+    assert eventually(lambda: stored(small_world) == 2)
     lee = sign_in(0)
     broken = complaints(lee)
     lee.keyboard.press("/")
