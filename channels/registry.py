@@ -1,19 +1,38 @@
-"""All channels of this installation: a new one is one folder and one line here."""
+"""All channels: what each can do, and which are open here. A new one is a folder, a row and a line."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import httpx
+
 from channels.kakao.adapter import KakaoChannel
-from channels.protocol import Channel
+from channels.kakao.settings import KakaoSettings
+from channels.protocol import Abilities, Channel
 from channels.web.adapter import WebChannel
 from core.secrets import Secrets
 from core.settings import Settings
 from core.tokens import Signer
 
+TABLE: Final[Mapping[str, Abilities]] = MappingProxyType(
+    {
+        "web": Abilities(reach="fetches", form=True, text=2000, buttons=20, label=200, typing=True),
+        "kakao": Abilities(
+            reach="next", text=1000, bubbles=3, buttons=10, label=14, cards=True, files=True, signed=False,
+            seconds=4.0,
+        ),
+    }
+)  # fmt: skip
 
-def build_channels(settings: Settings, secrets: Secrets, signer: Signer) -> dict[str, Channel]:
-    """The channels by name."""
+
+def build_channels(
+    settings: Settings, secrets: Secrets, signer: Signer, client: httpx.AsyncClient
+) -> dict[str, Channel]:
+    """The open channels by name; `client` reaches the vendors."""
     channels: list[Channel] = [
-        WebChannel(signer, settings.session_days),
-        KakaoChannel(secrets.kakao_secret, settings.kakao_bot_id),
+        WebChannel(TABLE["web"], signer, settings.session_days),
+        KakaoChannel(TABLE["kakao"], secrets.kakao_secret, KakaoSettings.load()),
     ]
     return {channel.name: channel for channel in channels}

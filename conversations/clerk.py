@@ -102,9 +102,9 @@ class Clerk:
         buttons = replies.under_letter(ticket.number, ticket.state, ticket.kind, asked=ticket.waiting)
         reply = Reply(kind="staff", text=text, data=data, buttons=buttons)
         if talk.awaiting_form is None:
-            talk.buttons = [*talk.buttons, *(button.model_dump() for button in buttons)]
-        cipher, signer = self._vault.cipher, letter.signer or case.staff
-        post(case.session, cipher, self._channels, talk, reply, signer, case.now)
+            talk.buttons = [*(button.model_dump() for button in buttons), *talk.buttons]
+        signer = letter.signer or case.staff
+        post(case.session, self._vault, self._channels, talk, reply, signer, case.now, ticket_id=ticket.id)
 
     def _with_files(self, files: Sequence[File]) -> dict[str, str]:
         """The files as a message keeps them: encrypted, since a name may tell something and a link opens."""

@@ -137,6 +137,7 @@ class Intake:
         now: datetime,
     ) -> TakenIn:  # fmt: skip
         _renew_session(conversation, now)
+        self._note_sender(session, conversation, inbound, now)
         masked = self._mask(session, text, conversation.awaiting_slot, meaning)
         if meaning.asks_for_person and not (conversation.staff_id or conversation.waiting_since):
             conversation.waiting_since = now
@@ -155,6 +156,16 @@ class Intake:
         session.flush()
         todo = meaning if conversation.staff_id is None else None
         return self._taken(session, conversation, message, masked, todo, retry=False)
+
+    def _note_sender(
+        self, session: Session, conversation: Conversation, inbound: Inbound, now: datetime
+    ) -> None:
+        """Where an answer can go, and until when."""
+        conversation.written_at = now
+        if inbound.thread:
+            conversation.thread = self._vault.cipher.encrypt(inbound.thread)
+        if inbound.address and not conversation.address_ref:
+            conversation.address_ref = self._vault.put(session, "email", inbound.address).id
 
     def _taken(
         self, session: Session, conversation: Conversation, message: Message, masked: Masked,

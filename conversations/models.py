@@ -39,8 +39,35 @@ class Conversation(Base):
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     """When the citizen asked for a person; None when nobody is waited for, or somebody came."""
     last_seq: Mapped[int] = mapped_column(Integer, default=0)
+    address_ref: Mapped[str | None] = mapped_column(String(64))
+    """The vault item with the address that `sender` is a fingerprint of, where that is personal data."""
+    thread: Mapped[str | None] = mapped_column(Text)
+    """What an answer refers to in the channel (`Inbound.thread`), encrypted."""
+    written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the citizen wrote last: some channels close their window by it."""
+    notify: Mapped[str] = mapped_column(String(8), default="channel")
+    """Where the citizen wants to hear of staff's replies: channel, email or none."""
+    citizen_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    """The same in all conversations that were proved to be of one citizen; None while there is only this."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class Arrival(Base):
+    """A messenger's message from the moment it is accepted until it is handled: a crash loses none.
+
+    `body_ref` names a vault item, the whole of it; both go when the message is handled.
+    """
+
+    __tablename__ = "arrivals"
+    __table_args__ = (UniqueConstraint("channel", "sender", "channel_message_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16))
+    sender: Mapped[str] = mapped_column(String(80))
+    channel_message_id: Mapped[str] = mapped_column(String(80))
+    body_ref: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Message(Base):
@@ -72,11 +99,61 @@ class Message(Base):
 
 
 class OutboxItem(Base):
-    """A message that a member of staff sent and that the citizen's channel hasn't taken yet."""
+    """Something on its way to somebody: messages of a conversation, or words that stand in none.
+
+    Items of one `lane` go out in their order. `state` is owed (to be pushed), waits (for the citizen's next
+    message), sent, failed or cancelled.
+    """
 
     __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_lane_state", "lane", "state", "id"),
+        Index("ix_outbox_state_after", "state", "after"),
+    )
 
-    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"), primary_key=True)
-    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), unique=True)
+    """The same at each try: vendors that can, tell a repetition by it."""
+    route: Mapped[str] = mapped_column(String(16))
+    """The way it goes: a channel's name, "sms"; not always that of the conversation."""
+    lane: Mapped[str] = mapped_column(String(120))
+    message_id: Mapped[str | None] = mapped_column(ForeignKey("messages.id"), index=True)
+    through: Mapped[int | None] = mapped_column(Integer)
+    """The `seq` of the last one, where the message is the first of several replies that go together."""
+    conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id"), index=True)
+    ticket_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    """The ticket whose page tells staff when it fails."""
+    words: Mapped[str | None] = mapped_column(Text)
+    """Where there is no message: the reply as JSON, encrypted."""
+    address: Mapped[str | None] = mapped_column(String(120))
+    """Where there is no conversation: the channel's own id of whom it goes to. By e-mail and SMS it goes to
+    what the ticket's citizen left, which is read from the vault when it is sent."""
+    way_back: Mapped[str | None] = mapped_column(Text)
+    """`Inbound.way_back` of the message that it answers, encrypted."""
+    state: Mapped[str] = mapped_column(String(10))
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    done: Mapped[int] = mapped_column(Integer, default=0)
+    """Parts of it that the vendor has taken."""
+    after: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Not before; while a process sends it: until then nobody else may."""
+    token: Mapped[str | None] = mapped_column(String(32))
+    """Whoever holds the lease; only they settle it."""
+    uncertain: Mapped[bool] = mapped_column(default=False)
+    """Whether some try may have reached them although we were not told: a repetition is possible."""
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    """What came of the last try, in Korean, for staff."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class DoorCode(Base):
+    """A code that was sent to a citizen's known address, to be told in another conversation of theirs."""
+
+    __tablename__ = "door_codes"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    """Where the code is to be told."""
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    tries_left: Mapped[int] = mapped_column(Integer)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
 
-from channels.protocol import Channel, Inbound, Reply
-from conversations import replies, store
+from channels.protocol import Channel, Inbound, Reply, Undelivered
+from conversations import arrivals, outbox, replies, store
 from conversations.dialogue import DialogueError, RasaDialogue, Turn
 from conversations.fallback import Fallback
 from conversations.hub import Hub, topic_of
-from conversations.intake import Intake, TakenIn, settle, start_afresh
+from conversations.intake import Intake, TakenIn, clean, settle, start_afresh
 from conversations.lanes import Lanes
 from conversations.meaning import Meaning
 from conversations.models import Conversation, Message
@@ -45,6 +45,8 @@ class Outcome:
     message: Said
     replies: list[Said]
     waited: list[Said]
+    items: list[int] = field(default_factory=list)
+    """The outbox's items that `waited` are of."""
 
     @property
     def spoken(self) -> list[Reply]:
@@ -64,11 +66,16 @@ class History:
 
 @dataclass(frozen=True)
 class Unheard:
-    """An answer to a form that Rasa didn't hear; `words` are text and button as the citizen sent them."""
+    """An answer to a form that Rasa didn't hear."""
 
     taken: TakenIn
     meaning: Meaning
-    words: tuple[str, str | None]
+    inbound: Inbound
+
+    @property
+    def words(self) -> tuple[str, str | None]:
+        """Text and button as the citizen sent them."""
+        return self.inbound.text, self.inbound.payload
 
 
 @dataclass
@@ -102,12 +109,37 @@ class Conversations:
         return await self._outliving(self._handle(inbound))
 
     async def receive_within(self, inbound: Inbound, seconds: float) -> Outcome | None:
-        """Like `receive`, but None when it takes longer: the replies then wait for the next message."""
+        """Like `receive`, but from its first moment on no crash loses it; None when it takes longer.
+
+        What is said to it then comes after: pushed, or with the citizen's next message.
+        """
+        clean(inbound.text)
+        await in_thread(self._accept, inbound)
         task = self._start(self._handle(inbound))
         done, _ = await asyncio.wait([task], timeout=seconds)
         if not done:
-            self._start(self._keep(task))
+            self._start(self._keep(task, inbound))
         return task.result() if done else None
+
+    async def refuse(self, inbound: Inbound, reply: Reply) -> None:
+        """Say why a message can't be taken, where a request carries no answer; nothing else is stored."""
+
+        def work() -> None:
+            with self.database.session() as session:
+                to = inbound.address or inbound.sender
+                outbox.owe_to(session, self.vault, inbound.channel, to, reply, self.clock.now())
+
+        await in_thread(work)
+        self.hub.changed(topic_of(inbound.channel, inbound.sender))
+
+    async def came_back(self, event: Undelivered) -> None:
+        """What seemed to be sent wasn't: staff see it at the ticket."""
+
+        def work() -> None:
+            with self.database.session() as session:
+                outbox.undeliver(session, event.key, event.reason, self.clock.now())
+
+        await in_thread(work)
 
     async def submit(self, channel: str, sender: str, form: TicketForm) -> Outcome:
         """Open a ticket from a channel's own form, exactly once; raises `Invalid` with a hint per field."""
@@ -115,13 +147,15 @@ class Conversations:
 
     async def recover(self) -> int:
         """Handle what a crash left unhandled; returns how many messages that were."""
-        left = await in_thread(self._left_over)
-        for inbound in left:
-            try:
-                await self.receive(inbound)
-            except Exception as error:  # noqa: BLE001 - one message must not keep the house shut for all
-                log.error("a message can't be recovered", error=type(error).__name__)
-        return len(left)
+        count = 0
+        for find in (self._accepted, self._left_over):
+            for inbound in await in_thread(find):
+                count += 1
+                try:
+                    await self._outliving(self._keep(self._start(self._handle(inbound)), inbound))
+                except Exception as error:  # noqa: BLE001 - one message must not keep the house shut for all
+                    log.error("a message can't be recovered", error=type(error).__name__)
+        return count
 
     async def history(self, channel: str, sender: str, after: int) -> History:
         """What was said in a citizen's conversation after message `after`, and who has it."""
@@ -153,15 +187,27 @@ class Conversations:
         self._catching_up.add(task)
         task.add_done_callback(self._catching_up.discard)
 
-    async def _keep(self, late: asyncio.Task[Outcome]) -> Outcome:
+    def _accept(self, inbound: Inbound) -> None:
+        with self.database.session() as session:
+            arrivals.note(session, self.vault, inbound, self.clock.now())
+
+    async def _keep(self, late: asyncio.Task[Outcome], inbound: Inbound) -> Outcome:
         outcome = await late
-        await in_thread(self._put_into_outbox, outcome)
+        await in_thread(self._tell_later, outcome, inbound.channel, inbound.way_back)
+        self.hub.changed(topic_of(inbound.channel, inbound.sender))
         return outcome
 
-    def _put_into_outbox(self, outcome: Outcome) -> None:
+    def _tell_later(self, outcome: Outcome, channel: str, way_back: str = "") -> None:
+        """The answer to a request came too late for it."""
+        if not self.channels[channel].abilities.inline:
+            return  # on its way already
         with self.database.session() as session:
-            for said in [*outcome.waited, *outcome.replies]:
-                store.let_wait(session, said.key, self.clock.now())
+            outbox.put_back(session, outcome.items)
+            spoken = [session.get_one(Message, said.key) for said in outcome.replies]
+            if spoken:
+                conversation = session.get_one(Conversation, spoken[0].conversation_id)
+                now, how = self.clock.now(), self.channels[channel]
+                outbox.owe(session, self.vault, how, spoken, conversation, now, way_back)
 
     async def _handle(self, inbound: Inbound) -> Outcome:
         topic, channel = topic_of(inbound.channel, inbound.sender), self.channels[inbound.channel]
@@ -171,11 +217,11 @@ class Conversations:
             self.presence.said(taken.conversation_id, CITIZEN)
             self.hub.changed(topic)
             if taken.meaning is None:
-                return await in_thread(self._as_before, taken)
+                return await in_thread(self._as_before, taken, inbound)
             if early and early.words == (inbound.text, inbound.payload):
-                return await in_thread(self._as_before, taken)
+                return await in_thread(self._as_before, taken, inbound)
             turn = await self._turn(taken, taken.meaning, inbound, rasa_is_silent)
-            outcome = await in_thread(self._finish, taken, turn)
+            outcome = await in_thread(self._finish, taken, turn, inbound)
         self.hub.changed(topic)
         return outcome
 
@@ -190,7 +236,7 @@ class Conversations:
             alone = Fallback(self.speech, self.opening, self.own)
             turn = await in_thread(alone.turn, taken, meaning, channel.abilities.form)
             if taken.awaiting[0] and not isinstance(meaning.decision, Answer):
-                self._unheard[taken.topic] = Unheard(taken, meaning, (inbound.text, inbound.payload))
+                self._unheard[taken.topic] = Unheard(taken, meaning, inbound)
                 self._later(self._catch_up(taken.topic, channel))
         if taken.barred:
             turn.replies.insert(0, replies.NO_RESIDENT_NUMBER)
@@ -222,9 +268,8 @@ class Conversations:
                 turn = await self._ask_rasa(again, unheard.meaning, channel)
             except DialogueError:
                 return None, True
-            outcome = await in_thread(self._finish, unheard.taken, turn)
-            if not channel.abilities.push:
-                await in_thread(self._put_into_outbox, outcome)
+            outcome = await in_thread(self._finish, unheard.taken, turn, unheard.inbound)
+            await in_thread(self._tell_later, outcome, channel.name)
         return self._unheard.pop(topic), False
 
     def _with_person(self, taken: TakenIn) -> bool:
@@ -243,28 +288,43 @@ class Conversations:
             taken.sender, taken.message_id, taken.text, metadata, retry=taken.retry
         )
 
-    def _finish(self, taken: TakenIn, turn: Turn) -> Outcome:
-        now = self.clock.now()
+    def _finish(self, taken: TakenIn, turn: Turn, inbound: Inbound) -> Outcome:
+        now, channel = self.clock.now(), self.channels[inbound.channel]
         with self.database.session() as session:
             conversation = session.get_one(Conversation, taken.conversation_id, with_for_update=True)
             message = session.get_one(Message, taken.message_id)
-            waited = store.waiting(session, conversation.id)
-            store.mark_delivered(session, waited, now)
+            items, waited = self._take_along(session, conversation.id, channel)
             message.handled = True
+            arrivals.handled(session, self.vault, inbound)
             spoken = [
                 store.add_message(
                     session, self.vault.cipher, conversation, "bot", reply, now, in_reply_to=message.id
                 )
                 for reply in turn.replies
             ]
+            session.flush()
+            if not channel.abilities.inline:
+                outbox.owe(session, self.vault, channel, spoken, conversation, now, inbound.way_back)
             self._remember(conversation, turn, waited)
-            return Outcome(taken.message, self._said(session, spoken), self._said(session, waited))
+            return Outcome(taken.message, self._said(session, spoken), self._said(session, waited), items)
+
+    def _take_along(
+        self, session: Session, conversation_id: str, channel: Channel
+    ) -> tuple[list[int], list[Message]]:
+        """What waited for the citizen's next message goes with the answer to it."""
+        if not channel.abilities.inline:
+            return [], []
+        items = outbox.waiting(session, conversation_id)
+        told = [message for item in items for message in outbox.told_by(session, item)]
+        outbox.hand_over(items, self.clock.now())
+        return [item.id for item in items], told
 
     def _remember(self, conversation: Conversation, turn: Turn, waited: list[Message]) -> None:
         conversation.awaiting_form = turn.awaiting.form
         conversation.awaiting_slot = turn.awaiting.slot
+        # In the order in which they are shown, since their numbers can be typed.
         offered = [button.model_dump() for reply in turn.replies for button in reply.buttons]
-        conversation.buttons = offered + [button for message in waited for button in message.buttons]
+        conversation.buttons = [button for message in waited for button in message.buttons] + offered
         given = [reply.data["faq_id"] for reply in turn.replies if reply.kind == "answer"]
         conversation.tried = list(dict.fromkeys([*conversation.tried, *given]))
         if any(reply.kind == "ticket" for reply in turn.replies):
@@ -272,15 +332,16 @@ class Conversations:
         elif any(reply.data.get("settled") for reply in turn.replies):
             settle(conversation)
 
-    def _as_before(self, taken: TakenIn) -> Outcome:
+    def _as_before(self, taken: TakenIn, inbound: Inbound) -> Outcome:
         with self.database.session() as session:
             session.get_one(Message, taken.message_id).handled = True
+            arrivals.handled(session, self.vault, inbound)
             earlier = store.replies_to(session, taken.message_id)
-            waited = store.waiting(session, taken.conversation_id)
-            store.mark_delivered(session, waited, self.clock.now())
+            channel = self.channels[inbound.channel]
+            items, waited = self._take_along(session, taken.conversation_id, channel)
             # Replies that came too late wait as well: asked for again, they are told once.
             others = [message for message in waited if message not in earlier]
-            return Outcome(taken.message, self._said(session, earlier), self._said(session, others))
+            return Outcome(taken.message, self._said(session, earlier), self._said(session, others), items)
 
     async def _open_ticket(self, channel: str, sender: str, form: TicketForm) -> Outcome:
         topic = topic_of(channel, sender)
@@ -300,6 +361,10 @@ class Conversations:
                 session.flush()
             spoken = store.replies_to(session, message.id)
             return Outcome(store.said(session, self.vault, message), self._said(session, spoken), [])
+
+    def _accepted(self) -> list[Inbound]:
+        with self.database.session() as session:
+            return arrivals.left(session, self.vault)
 
     def _left_over(self) -> list[Inbound]:
         with self.database.session() as session:

@@ -179,7 +179,7 @@ class StaffDesk:
     ) -> None:
         """Add a signed message to a locked conversation."""
         now = self._clock.now()
-        post(session, self._vault.cipher, self._channels, conversation, reply, staff, now, author)
+        post(session, self._vault, self._channels, conversation, reply, staff, now, author)
 
     def _contact(self, session: Session, staff_id: str | None) -> Contact | None:
         staff = session.get(Staff, staff_id) if staff_id else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +10,7 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from channels.protocol import Reply
-from conversations.models import Conversation, Message, OutboxItem
+from conversations.models import Conversation, Message
 from conversations.views import Said
 from core.ids import new_id
 from core.privacy import Cipher, Vault
@@ -111,35 +110,6 @@ def unhandled(session: Session) -> list[Message]:
     """Messages of citizens that were stored but never replied to, oldest first."""
     query = select(Message).where(Message.handled.is_(False), Message.author == "citizen")
     return list(session.scalars(query.order_by(Message.at, Message.seq)))
-
-
-def waiting(session: Session, conversation_id: str) -> list[Message]:
-    """What staff said and the citizen's channel hasn't taken yet, oldest first."""
-    query = (
-        select(Message)
-        .join(OutboxItem, OutboxItem.message_id == Message.id)
-        .where(OutboxItem.conversation_id == conversation_id, OutboxItem.delivered_at.is_(None))
-        .where(Message.author != WHISPER)
-        .order_by(Message.seq)
-    )
-    return list(session.scalars(query))
-
-
-def let_wait(session: Session, message_id: str, now: datetime) -> None:
-    """The message waits until the citizen's channel asks for it."""
-    message = session.get_one(Message, message_id)
-    item = session.get(OutboxItem, message_id) or OutboxItem(
-        message_id=message_id, conversation_id=message.conversation_id, created_at=now
-    )
-    item.delivered_at = None
-    session.add(item)
-
-
-def mark_delivered(session: Session, messages: Iterable[Message], now: datetime) -> None:
-    """The channel took these messages."""
-    for message in messages:
-        if item := session.get(OutboxItem, message.id):
-            item.delivered_at = now
 
 
 def said(session: Session, vault: Vault, message: Message) -> Said:

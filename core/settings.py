@@ -56,7 +56,6 @@ class Settings(BaseSettings):
         ],
         description="대화창과 첫 화면에 보이는 자주 찾는 질문의 ID(JSON 목록)",
     )
-    kakao_bot_id: str = Field("", description="카카오 챗봇 ID. 비우면 확인하지 않는다")
     public_url: str = Field(
         "", description="시민과 직원이 여는 주소(예: https://help.example.kr). 전자우편의 링크에 쓰인다"
     )

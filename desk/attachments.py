@@ -32,7 +32,7 @@ class File:
     """An attachment, readable; `content` only where it was asked for."""
 
     id: str
-    ticket_id: str
+    ticket_id: str | None
     name: str
     media_type: str
     size: int

@@ -175,12 +175,18 @@ class Booking(Base):
 
 
 class Attachment(Base):
-    """A file of a ticket: its name encrypted here, its bytes encrypted in the data folder under its id."""
+    """A file of a ticket, or of a citizen who has none yet.
+
+    Its name is encrypted here, its bytes are in the data folder under its id.
+    """
 
     __tablename__ = "attachments"
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
-    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id"), index=True)
+    ticket_id: Mapped[str | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    """None while a citizen's file waits for the ticket that it will belong to."""
+    conversation_id: Mapped[str | None] = mapped_column(_ID, index=True)
+    """Where a citizen sent it."""
     name: Mapped[str] = mapped_column(Text)
     media_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import traceback
 from collections.abc import AsyncIterator, Mapping
@@ -37,8 +38,11 @@ def create_app(house: House) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if left := await house.conversations.recover():
             log.info("messages that a crash left were handled", count=left)
+        courier = asyncio.create_task(house.courier.run())
         async with watching(jobs(house)):
             yield
+        courier.cancel()
+        await asyncio.gather(courier, return_exceptions=True)
         await house.close()
 
     app = FastAPI(title="Eungdae", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)

@@ -11,7 +11,6 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, ValidationError
 
 from channels import protocol
-from channels.protocol import Inbound
 from conversations.hub import topic_of
 from core.errors import EungdaeError, TooMany, Unauthorized
 from web.chat import LAST_MESSAGE, limit_messages
@@ -129,10 +128,9 @@ class _Line:
         headers = {"authorization": f"Bearer {self._hello.token}"}
         request = protocol.Request(frame.encode("utf-8", "replace")[:_LARGEST_FRAME], headers)
         channel.verify(request)
-        inbound = channel.parse(request)
-        if isinstance(inbound, Inbound):
-            limit_messages(self._house, inbound.sender, address_of(self._socket))
-            await self._house.conversations.receive(inbound)
+        [inbound] = channel.parse(request)
+        limit_messages(self._house, inbound.sender, address_of(self._socket))
+        await self._house.conversations.receive(inbound)
 
     async def _is_typing(self) -> None:
         # Who types too often for our taste is not told: it was only a courtesy.

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import httpx
+
 from actions import context as actions_context
 from channels.protocol import Channel
 from channels.registry import build_channels
 from conversations.casework import Casework
 from conversations.contacts import Contacts
+from conversations.courier import Courier
 from conversations.dialogue import RasaDialogue
 from conversations.drafts import Drafts
 from conversations.hub import Hub
@@ -68,11 +71,14 @@ class House:
     search: Search
     drafts: Drafts
     router: Router
+    courier: Courier
+    client: httpx.AsyncClient
     mailer: Mailer | None = None
 
     async def close(self) -> None:
         """Let what is under way end, and give everything back."""
         await self.conversations.drain()
+        await self.client.aclose()
         await self.dialogue.close()
         self.database.close()
 
@@ -86,7 +92,8 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     encoder = Recent(encoder or load_encoder(settings.encoder))
     faq = build_faq(settings, database, clock, encoder)
     signer = Signer(secrets.signing_key, clock)
-    channels = build_channels(settings, secrets, signer)
+    client = httpx.AsyncClient(limits=httpx.Limits(max_connections=40))
+    channels = build_channels(settings, secrets, signer, client)
     hub = Hub()
     limiter = RateLimiter(clock, settings.rate_limits)
     contacts = Contacts(database, clock, settings.show_staff_names)
@@ -114,7 +121,7 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
         staff_desk, Casework(database, vault, channels, clock, hub, attachments, links), attachments, links,
         Learning(database, vault, gate, clock), presence,
         Search(database, vault, encoder), Drafts(database, vault, gate, clock),
-        router, build_mailer(settings, secrets),
+        router, Courier(database, vault, channels, clock, hub), client, build_mailer(settings, secrets),
     )  # fmt: skip
 
 

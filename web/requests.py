@@ -40,4 +40,11 @@ def limit_reading(connection: HTTPConnection) -> None:
 
 async def raw(request: Request) -> protocol.Request:
     """The request as channels read it."""
-    return protocol.Request(await request.body(), dict(request.headers))
+    return protocol.Request(
+        await request.body(),
+        dict(request.headers),
+        request.method,
+        dict(request.query_params),
+        address_of(request),
+        house_of(request).clock.now(),
+    )

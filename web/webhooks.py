@@ -1,4 +1,4 @@
-"""One route for all messengers."""
+"""One route for all messengers: verify, parse, handle each event, render."""
 
 from __future__ import annotations
 
@@ -7,48 +7,73 @@ from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from channels.protocol import Channel, Ignored
+from channels.protocol import Answered, Channel, Event, Ignored, Inbound, Typing, Undelivered
 from conversations import replies
 from core.errors import EungdaeError, Invalid, NotFound, TooMany
+from web.composition import House
 from web.requests import MINUTE, address_of, house_of, raw
 
 router = APIRouter(prefix="/channels")
 
-BUDGET = 4.0
-"""Seconds within which a messenger gets its answer: Kakao hangs up after 5."""
+AT_ONCE = 2.0
+"""Seconds that a vendor waits who doesn't say how long it would; the message is stored by then."""
 REQUESTS_A_MINUTE = 30
 REQUESTS_A_MINUTE_AN_ADDRESS = 3000
 
 ignored: Counter[str] = Counter()
 """Requests that were deliberately ignored, by channel and reason."""
 
+_WAIT = "답변을 준비하고 있습니다. 잠시 후 아무 말씀이나 보내 주시면 이어서 알려 드리겠습니다."
 
-@router.post("/{name}")
-async def receive(name: str, request: Request) -> dict[str, Any]:
-    """Verify, parse, handle, render."""
+
+@router.api_route("/{name}", methods=["GET", "POST"])
+async def receive(name: str, request: Request) -> Response:
+    """What a vendor sends; the answer is that to the last of its events."""
     house = house_of(request)
     channel = house.channels.get(name)
     if channel is None or name == "web":
         raise NotFound("등록되지 않은 채널입니다.")
     house.limiter.hit(f"{name}:{address_of(request)}", REQUESTS_A_MINUTE_AN_ADDRESS, MINUTE)
-    body = await raw(request)
-    channel.verify(body)
-    inbound = channel.parse(body)
-    if isinstance(inbound, Ignored):
-        ignored[f"{name}: {inbound.reason}"] += 1
-        return {}
+    call = await raw(request)
+    channel.verify(call)
+    answer: str | dict[str, Any] = {}
+    for event in channel.parse(call):
+        answer = await _handle(house, channel, event)
+    return PlainTextResponse(answer) if isinstance(answer, str) else JSONResponse(answer)
+
+
+async def _handle(house: House, channel: Channel, event: Event) -> str | dict[str, Any]:
+    match event:
+        case Ignored(reason):
+            ignored[f"{channel.name}: {reason}"] += 1
+        case Answered(body):
+            return body if isinstance(body, str) else dict(body)
+        case Typing(name, sender):
+            await house.conversations.typing(name, sender)
+        case Undelivered():
+            await house.conversations.came_back(event)
+        case Inbound():
+            return await _answer(house, channel, event)
+    return {}
+
+
+async def _answer(house: House, channel: Channel, inbound: Inbound) -> dict[str, Any]:
     try:
-        house.limiter.hit(f"{name}:{inbound.sender}", REQUESTS_A_MINUTE, MINUTE)
-        outcome = await house.conversations.receive_within(inbound, BUDGET)
+        house.limiter.hit(f"{channel.name}:{inbound.sender}", REQUESTS_A_MINUTE, MINUTE)
+        outcome = await house.conversations.receive_within(inbound, channel.abilities.seconds or AT_ONCE)
     except (Invalid, TooMany) as error:
-        return _say(channel, error)
-    if outcome is None:
-        words = "답변을 준비하고 있습니다. 잠시 후 아무 말씀이나 보내 주시면 이어서 알려 드리겠습니다."
-        return channel.render([replies.text(words)])
-    return channel.render(outcome.spoken)
+        return await _say(house, channel, inbound, error)
+    if not channel.abilities.inline:
+        return {}
+    return channel.render(outcome.spoken if outcome else [replies.text(_WAIT)])
 
 
-def _say(channel: Channel, error: EungdaeError) -> dict[str, Any]:
+async def _say(house: House, channel: Channel, inbound: Inbound, error: EungdaeError) -> dict[str, Any]:
     """A messenger shows nothing of an error status, so the reason is said."""
-    return channel.render([replies.text(error.message)])
+    reply = replies.text(error.message)
+    if channel.abilities.inline:
+        return channel.render([reply])
+    await house.conversations.refuse(inbound, reply)
+    return {}

@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from channels.protocol import Abilities, Ignored, Inbound, Reply, Request
-from core.errors import Malformed
+from channels.protocol import Abilities, Delivery, Inbound, InboundFile, Outcome, Receipt, Reply, Request
+from core.errors import Invalid, Malformed
 from core.ids import new_id
 from core.tokens import Signer
 
@@ -27,10 +27,10 @@ class WebChannel:
     """Messages as JSON `{id, text, payload?}` under `Authorization: Bearer <token>`."""
 
     name = "web"
-    abilities = Abilities(form=True, push=True)
 
-    def __init__(self, signer: Signer, days: int) -> None:
+    def __init__(self, abilities: Abilities, signer: Signer, days: int) -> None:
         """A token is valid for `days`."""
+        self.abilities = abilities
         self._signer = signer
         self.lifetime = timedelta(days=days)
 
@@ -45,15 +45,22 @@ class WebChannel:
     def verify(self, request: Request) -> None:
         self.visitor(_bearer(request))
 
-    def parse(self, request: Request) -> Inbound | Ignored:
+    def parse(self, request: Request) -> tuple[Inbound]:
         try:
             body = _Body.model_validate_json(request.body)
         except ValidationError as error:
             raise Malformed("메시지의 형식이 올바르지 않습니다.") from error
-        return Inbound(self.name, self.visitor(_bearer(request)), body.id, body.text, body.payload)
+        return (Inbound(self.name, self.visitor(_bearer(request)), body.id, body.text, body.payload),)
 
     def render(self, replies: Sequence[Reply]) -> dict[str, Any]:
         return {"replies": [reply.model_dump() for reply in replies]}
+
+    async def send(self, delivery: Delivery) -> Receipt:
+        """Nothing to do: the widget fetches what was said."""
+        return Receipt(Outcome.SENT, done=len(delivery.replies))
+
+    async def fetch(self, file: InboundFile) -> bytes:
+        raise Invalid("대화창으로는 파일을 받지 않습니다.")
 
 
 def _bearer(request: Request) -> str:

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import pytest
 import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.kakao.adapter import KakaoChannel
+from channels.kakao.settings import KakaoSettings
 from channels.protocol import Button, Channel, Ignored, Inbound, Reply, Request
-from channels.registry import build_channels
+from channels.registry import TABLE, build_channels
 from channels.web.adapter import WebChannel
 from core.clock import FixedClock
 from core.errors import Forbidden, Malformed, Unauthorized
@@ -25,7 +27,8 @@ from core.settings import Settings
 from core.tokens import Signer
 
 SIGNER = Signer("key", FixedClock(datetime(2026, 11, 24, 1, 0, tzinfo=UTC)))
-WEB = WebChannel(SIGNER, days=30)
+WEB = WebChannel(TABLE["web"], SIGNER, days=30)
+KAKAO = KakaoChannel(TABLE["kakao"], "s3cret", KakaoSettings(_env_file=None))
 TOKEN = WEB.issue()
 KINDS = ["text", "answer", "choices", "feedback", "offer", "form", "ticket", "status", "staff"]
 
@@ -45,7 +48,8 @@ class Harness:
         return Request(raw, self.proof if headers is None else headers)
 
     def parse(self, message_id: str, text: str, payload: str | None = None) -> Inbound | Ignored:
-        return self.channel.parse(self.request(self.body(message_id, text, payload)))
+        [event] = self.channel.parse(self.request(self.body(message_id, text, payload)))
+        return event
 
 
 def web_body(message_id: str, text: str, payload: str | None) -> dict[str, Any]:
@@ -82,7 +86,7 @@ def kakao_limits(body: dict[str, Any], replies: list[Reply]) -> None:
 
 HARNESSES = {
     "web": Harness(WEB, {"authorization": f"Bearer {TOKEN}"}, web_body, web_limits),
-    "kakao": Harness(KakaoChannel("s3cret"), {"x-eungdae-secret": "s3cret"}, kakao_body, kakao_limits),
+    "kakao": Harness(KAKAO, {"x-eungdae-secret": "s3cret"}, kakao_body, kakao_limits),
 }
 
 
@@ -93,7 +97,9 @@ def harness(request: pytest.FixtureRequest) -> Harness:
 
 def test_every_registered_channel_is_tried_here() -> None:
     secrets = Secrets("a", "b", "c", "d", "e")
-    assert set(build_channels(Settings(_env_file=None), secrets, SIGNER)) == set(HARNESSES)
+    assert set(build_channels(Settings(_env_file=None), secrets, SIGNER, httpx.AsyncClient())) == set(
+        HARNESSES
+    )
 
 
 def test_a_genuine_request_is_let_in(harness: Harness) -> None:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 from cryptography.fernet import Fernet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from channels.registry import build_channels
 from conversations import replies
 from conversations.casework import Casework
 from conversations.contacts import Contacts
+from conversations.courier import Courier
 from conversations.dialogue import Awaiting, DialogueError, Turn
 from conversations.drafts import Drafts
 from conversations.hub import Hub
@@ -207,7 +209,9 @@ class World:
         self.settings = Settings(_env_file=None)
         self.secrets = Secrets("signing", "data", "rasa", "actions", "kakao-secret")
         signer = Signer(self.secrets.signing_key, self.clock)
-        self.channels = build_channels(self.settings, self.secrets, signer)
+        self.client = httpx.AsyncClient()
+        self.channels = build_channels(self.settings, self.secrets, signer, self.client)
+        self.courier = Courier(database, self.vault, self.channels, self.clock, self.hub)
         self.speech = Speech(self.faq, Contacts(database, self.clock), self.settings.foundation_phone)
         with database.session() as session:
             seeding.seed(session, DIRECTORY)

@@ -52,6 +52,8 @@ def house(small_world: World) -> House:
         search=world.search,
         drafts=world.drafts,
         router=world.router,
+        courier=world.courier,
+        client=world.client,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +94,8 @@ def test_a_channel_that_is_not_there_is_a_404(client: TestClient, name: str) -> 
     assert client.post(f"/channels/{name}", headers=SECRET, json={}).status_code in (404, 405)
 
 
-def test_a_channel_is_posted_to_only(client: TestClient) -> None:
-    assert client.get("/channels/kakao").status_code == 405
+def test_who_only_looks_needs_the_proof_as_well(client: TestClient) -> None:
+    assert client.get("/channels/kakao").status_code == 401
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in FIXTURES.glob("*.json")))
@@ -126,7 +127,8 @@ def test_too_many_messages_are_said_too(kakao: Any) -> None:
 def test_a_late_answer_is_announced_and_comes_with_the_next_message(
     kakao: Any, small_world: World, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhooks, "BUDGET", 0.1)
+    channel = small_world.channels["kakao"]
+    monkeypatch.setattr(channel, "abilities", replace(channel.abilities, seconds=0.1))
     small_world.dialogue.gate = gate = asyncio.Event()
     [said], _ = kakao(COPIER)
     assert "잠시 후" in said
@@ -136,7 +138,7 @@ def test_a_late_answer_is_announced_and_comes_with_the_next_message(
         await small_world.conversations.drain()
 
     client.portal.call(let_go)
-    monkeypatch.setattr(webhooks, "BUDGET", 4.0)
+    monkeypatch.undo()
     texts, _ = kakao("안녕하세요")
     assert texts == ["네, 쓰실 수 있습니다.", "도움이 되었나요?", "안녕하세요. 무엇을 도와드릴까요?"]
 

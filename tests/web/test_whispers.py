@@ -31,7 +31,12 @@ def whisper(world: World, *, into_outbox: bool = False, in_reply_to: str | None 
         session.flush()
         if into_outbox:
             now = world.clock.now()
-            session.add(OutboxItem(message_id=said.id, conversation_id=talk.id, created_at=now))
+            session.add(
+                OutboxItem(
+                    key=said.id, route=talk.channel, lane="lane", message_id=said.id,
+                    conversation_id=talk.id, state="waits", created_at=now,
+                )
+            )  # fmt: skip
     world.hub.changed(f"{talk.channel}:{talk.sender}")
 
 

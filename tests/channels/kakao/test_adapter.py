@@ -9,11 +9,19 @@ from typing import Any
 import pytest
 
 from channels.kakao.adapter import KakaoChannel
+from channels.kakao.settings import KakaoSettings
 from channels.protocol import Button, Ignored, Inbound, Reply, Request
+from channels.registry import TABLE
 from core.errors import Forbidden, Malformed
 
 FIXTURES = Path(__file__).parent / "fixtures"
-KAKAO = KakaoChannel("s3cret")
+
+
+def channel(bot_id: str = "") -> KakaoChannel:
+    return KakaoChannel(TABLE["kakao"], "s3cret", KakaoSettings(_env_file=None, bot_id=bot_id))
+
+
+KAKAO = channel()
 
 
 def body(name: str) -> bytes:
@@ -21,7 +29,8 @@ def body(name: str) -> bytes:
 
 
 def parse(name: str, channel: KakaoChannel = KAKAO, **headers: str) -> Inbound | Ignored:
-    return channel.parse(Request(body(name), headers))
+    [event] = channel.parse(Request(body(name), headers))
+    return event
 
 
 def test_a_typed_text_comes_with_its_sender() -> None:
@@ -89,12 +98,12 @@ def test_an_overlong_request_id_still_fits_the_database() -> None:
 
 @pytest.mark.parametrize("name", ["text", "bot_test"])
 def test_the_registered_bot_may_call_from_its_test_too(name: str) -> None:
-    assert isinstance(parse(name, KakaoChannel("s3cret", bot_id="5f2a")), Inbound)
+    assert isinstance(parse(name, channel("5f2a")), Inbound)
 
 
 def test_another_bot_that_knows_the_secret_is_refused() -> None:
     with pytest.raises(Forbidden):
-        parse("text", KakaoChannel("s3cret", bot_id="other"))
+        parse("text", channel("other"))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +128,7 @@ def test_a_call_of_a_wrong_shape_is_malformed(change: dict[str, Any]) -> None:
 def test_a_payload_that_is_no_text_is_none(payload: object) -> None:
     call = json.loads(body("button"))
     call["action"]["clientExtra"] = {"payload": payload}
-    inbound = KAKAO.parse(Request(json.dumps(call).encode()))
+    [inbound] = KAKAO.parse(Request(json.dumps(call).encode()))
     assert isinstance(inbound, Inbound)
     assert inbound.payload is None
 

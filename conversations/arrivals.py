@@ -1,0 +1,59 @@
+"""Messages of messengers between their acceptance and their handling: what was accepted is never lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from channels.protocol import Inbound
+from conversations.models import Arrival
+from core.privacy import Vault, VaultItem
+
+_JSON = TypeAdapter(Inbound)
+
+
+def note(session: Session, vault: Vault, inbound: Inbound, now: datetime) -> None:
+    """Keep the message; a second delivery of it changes nothing."""
+    if _find(session, inbound) is None:
+        reference = vault.put(session, "arrival", _JSON.dump_json(inbound).decode())
+        session.add(
+            Arrival(
+                channel=inbound.channel, sender=inbound.sender, channel_message_id=inbound.message_id,
+                body_ref=reference.id, at=now,
+            )
+        )  # fmt: skip
+
+
+def handled(session: Session, vault: Vault, inbound: Inbound) -> None:
+    """Whatever came of it is stored: nothing is left to be done."""
+    if arrival := _find(session, inbound):
+        _remove(session, arrival)
+
+
+def left(session: Session, vault: Vault) -> list[Inbound]:
+    """What a crash left, in the order of its acceptance."""
+    found = []
+    for arrival in session.scalars(select(Arrival).order_by(Arrival.id)):
+        if body := vault.get(session, arrival.body_ref):
+            found.append(_JSON.validate_json(body))
+        else:
+            _remove(session, arrival)
+    return found
+
+
+def _find(session: Session, inbound: Inbound) -> Arrival | None:
+    query = select(Arrival).where(
+        Arrival.channel == inbound.channel,
+        Arrival.sender == inbound.sender,
+        Arrival.channel_message_id == inbound.message_id,
+    )
+    return session.scalar(query)
+
+
+def _remove(session: Session, arrival: Arrival) -> None:
+    if item := session.get(VaultItem, arrival.body_ref):
+        session.delete(item)
+    session.delete(arrival)
