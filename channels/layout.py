@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from channels.protocol import Abilities, Button, Reply
 from channels.text import length, shorten, split
+
+_SHORTENED = "(내용이 길어 여기까지 안내해 드립니다. 나머지는 담당 부서에 요청해 주십시오.)"
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ def bubbles(replies: Sequence[Reply], can: Abilities) -> list[Bubble]:
     for reply in replies:
         texts += split(spoken(reply, number if numbered else None), can.text, can.unit)
         number += len(reply.buttons)
-    texts = _within([text for text in texts if text], can)
+    texts = _within([text for text in texts if text], closing(replies[-1]) if replies else "", can)
     if not texts:
         return []
     return [*(Bubble(text) for text in texts[:-1]), Bubble(texts[-1], _choices(offered, can))]
@@ -48,6 +51,14 @@ def spoken(reply: Reply, first: int | None = None) -> str:
     lines = [reply.text]
     if first is not None:
         lines += [f"{number}. {button.label}" for number, button in enumerate(reply.buttons, first)]
+    if last := closing(reply):
+        lines.append(last)
+    return "\n".join(lines)
+
+
+def closing(reply: Reply) -> str:
+    """What stands under the reply's text: who is responsible, what comes with it, who signs."""
+    lines = []
     if reply.kind == "answer" and (department := reply.data.get("department")):
         lines.append(f"담당: {department['name']} {department['phone']}")
     for file in reply.data.get("files", ()):
@@ -70,16 +81,33 @@ def _must_be_numbered(offered: Sequence[Button], can: Abilities) -> bool:
 
 
 def _choices(offered: Sequence[Button], can: Abilities) -> tuple[Choice, ...]:
-    newest = {button.label: button for button in offered if len(button.payload.encode()) <= can.payload}
+    fitting = [(n, one) for n, one in enumerate(offered, 1) if len(one.payload.encode()) <= can.payload]
+    newest = {button.label: (number, button) for number, button in fitting}
     kept = list(newest.values())[-can.buttons :] if can.buttons else []
+    shown = Counter(shorten(button.label, can.label, can.unit) for _, button in kept)
     return tuple(
-        Choice(shorten(button.label, can.label, can.unit), button.label, button.payload) for button in kept
+        Choice(_label(button.label, number, shown, can), button.label, button.payload)
+        for number, button in kept
     )
 
 
-def _within(texts: list[str], can: Abilities) -> list[str]:
-    """What is too much for the most bubbles is joined, and shortened only when even that is too long."""
+def _label(label: str, number: int, shown: Counter[str], can: Abilities) -> str:
+    """Labels that would read the same when they are cut begin with their numbers."""
+    short = shorten(label, can.label, can.unit)
+    return short if shown[short] == 1 else shorten(f"{number}. {label}", can.label, can.unit)
+
+
+def _within(texts: list[str], last: str, can: Abilities) -> list[str]:
+    """What is too much for the most bubbles is joined, and shortened only when even that is too long.
+
+    Whoever reads a shortened text is told so, and keeps its `last` lines: whom to ask for the rest.
+    """
     if can.bubbles is None or len(texts) <= can.bubbles:
         return texts
-    first, rest = texts[: can.bubbles - 1], texts[can.bubbles - 1 :]
-    return [*first, shorten("\n\n".join(rest), can.text, can.unit)]
+    first, rest = texts[: can.bubbles - 1], "\n\n".join(texts[can.bubbles - 1 :])
+    if length(rest, can.unit) <= can.text:
+        return [*first, rest]
+    end = f"\n{_SHORTENED}\n{last}".rstrip()
+    if length(end, can.unit) > can.text // 2:
+        end = f"\n{_SHORTENED}"
+    return [*first, shorten(rest, can.text - length(end, can.unit), can.unit) + end]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 import regex
 
 Unit = Literal["points", "utf16"]
 
-_SENTENCE_END = regex.compile(r"(?<=[.!?。])\s+|\n+")
+# After a sentence or a line; the number of a list ("1. ") ends none.
+_SENTENCE_END = regex.compile(r"(?<=[.!?。])(?<!^\d+\.)[^\S\n]+|\s*\n\s*", regex.MULTILINE)
 _ELLIPSIS = "…"
 
 
@@ -29,12 +31,25 @@ def split(text: str, limit: int, unit: Unit = "points") -> list[str]:
     if length(text, unit) <= limit:
         return [text]
     parts: list[str] = []
-    for sentence in (piece for piece in _SENTENCE_END.split(text) if piece.strip()):
-        if parts and length(parts[-1], unit) + 1 + length(sentence, unit) <= limit:
-            parts[-1] += " " + sentence
+    for gap, sentence in _sentences(text):
+        if parts and length(parts[-1] + gap + sentence, unit) <= limit:
+            parts[-1] += gap + sentence
         else:
             parts.extend(_pieces(sentence, limit, unit))
-    return parts
+    return [part for part in parts if part.strip()]
+
+
+def _sentences(text: str) -> Iterator[tuple[str, str]]:
+    """Each sentence with the blanks before it."""
+    end, gap = 0, ""
+    for between in _SENTENCE_END.finditer(text):
+        if sentence := text[end : between.start()].strip():
+            yield gap, sentence
+            gap = ""
+        gap += between.group()
+        end = between.end()
+    if sentence := text[end:].strip():
+        yield gap, sentence
 
 
 def _pieces(sentence: str, limit: int, unit: Unit) -> list[str]:

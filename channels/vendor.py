@@ -16,6 +16,7 @@ from core.errors import Invalid
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 """Seconds: for each read, and for the connection."""
+_LONGEST_PAUSE = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Vendor:
                     content += chunk
                     if len(content) > LARGEST_FILE:
                         raise Invalid(f"파일은 {LARGEST_FILE // 1024 // 1024} MB까지 보내실 수 있습니다.")
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Invalid("보내신 파일을 받지 못했습니다.") from error
         return bytes(content)
 
@@ -90,11 +91,8 @@ class Vendor:
             return self._address + url, self._headers
         if url.startswith(self._address + "/"):
             return url, self._headers
-        asked = urlsplit(url)
-        host = asked.hostname or ""
-        if asked.scheme == "https" and any(
-            host == one or host.endswith(f".{one}") for one in self._file_hosts
-        ):
+        host = _https_host(url)
+        if any(host == one or host.endswith(f".{one}") for one in self._file_hosts):
             return url, {}
         raise Invalid("보내신 파일을 받지 못했습니다.")
 
@@ -112,17 +110,25 @@ def judged(response: httpx.Response) -> Receipt:
     return Receipt(Outcome.REFUSED, f"보낼 수 없다고 합니다({status}).")
 
 
+def _https_host(url: str) -> str:
+    try:
+        asked = urlsplit(url)
+        return (asked.hostname or "") if asked.scheme == "https" else ""
+    except ValueError:
+        return ""
+
+
 def _retry_after(response: httpx.Response) -> float:
-    """Seconds; the header holds a number, or a date."""
+    """Seconds, a day at most; the header holds a number, or a date."""
     given = response.headers.get("retry-after", "")
     try:
-        return max(0.0, float(given))
+        seconds = float(given)
     except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(given) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return 0.0
+        try:
+            seconds = (parsedate_to_datetime(given) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError):
+            return 0.0
+    return min(max(0.0, seconds), _LONGEST_PAUSE)
 
 
 def _json(response: httpx.Response) -> Any:
