@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -111,10 +110,11 @@ def judged(response: httpx.Response) -> Receipt:
 
 
 def _https_host(url: str) -> str:
+    """As the client itself would read it: two readers of one address can be made to differ."""
     try:
-        asked = urlsplit(url)
-        return (asked.hostname or "") if asked.scheme == "https" else ""
-    except ValueError:
+        asked = httpx.URL(url)
+        return asked.host if asked.scheme == "https" else ""
+    except (httpx.InvalidURL, ValueError):
         return ""
 
 
