@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -114,9 +115,10 @@ class Conversations:
         What is said to it then comes after: pushed, or with the citizen's next message.
         """
         clean(inbound.text)
+        began = time.monotonic()
         await in_thread(self._accept, inbound)
         task = self._start(self._handle(inbound))
-        done, _ = await asyncio.wait([task], timeout=seconds)
+        done, _ = await asyncio.wait([task], timeout=max(0.0, seconds - (time.monotonic() - began)))
         if not done:
             self._start(self._keep(task, inbound))
         return task.result() if done else None

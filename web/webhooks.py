@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from typing import Any
 
@@ -38,13 +39,14 @@ async def receive(name: str, request: Request) -> Response:
     house.limiter.hit(f"{name}:{address_of(request)}", REQUESTS_A_MINUTE_AN_ADDRESS, MINUTE)
     call = await raw(request)
     channel.verify(call)
+    until = asyncio.get_running_loop().time() + (channel.abilities.seconds or AT_ONCE)
     answer: str | dict[str, Any] = {}
     for event in channel.parse(call):
-        answer = await _handle(house, channel, event)
+        answer = await _handle(house, channel, event, until)
     return PlainTextResponse(answer) if isinstance(answer, str) else JSONResponse(answer)
 
 
-async def _handle(house: House, channel: Channel, event: Event) -> str | dict[str, Any]:
+async def _handle(house: House, channel: Channel, event: Event, until: float) -> str | dict[str, Any]:
     match event:
         case Ignored(reason):
             ignored[f"{channel.name}: {reason}"] += 1
@@ -55,14 +57,16 @@ async def _handle(house: House, channel: Channel, event: Event) -> str | dict[st
         case Undelivered():
             await house.conversations.came_back(event)
         case Inbound():
-            return await _answer(house, channel, event)
+            return await _answer(house, channel, event, until)
     return {}
 
 
-async def _answer(house: House, channel: Channel, inbound: Inbound) -> dict[str, Any]:
+async def _answer(house: House, channel: Channel, inbound: Inbound, until: float) -> dict[str, Any]:
+    """`until`: the event loop's time at which the vendor wants the answer to the whole request."""
     try:
         house.limiter.hit(f"{channel.name}:{inbound.sender}", REQUESTS_A_MINUTE, MINUTE)
-        outcome = await house.conversations.receive_within(inbound, channel.abilities.seconds or AT_ONCE)
+        left = until - asyncio.get_running_loop().time()
+        outcome = await house.conversations.receive_within(inbound, max(0.0, left))
     except (Invalid, TooMany) as error:
         return await _say(house, channel, inbound, error)
     if not channel.abilities.inline:
