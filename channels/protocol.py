@@ -208,7 +208,11 @@ class Delivery:
     replies: Sequence[Reply]
     done: int = 0
     """So many parts of it the vendor has taken at an earlier try."""
+    uncertain: bool = False
+    """Whether an earlier try may have reached them although we were not told."""
     by_person: bool = False
+    opens: bool = False
+    """The bot speaks, and it wasn't the bot who spoke last, or that is a day ago: they are told what it is."""
     written_at: datetime | None = None
     """When the citizen wrote last."""
     at: datetime | None = None

@@ -30,6 +30,7 @@ BACKOFF: Final = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 1800, 7200
 LEASE: Final = timedelta(seconds=90)
 """Longer than any sending takes: only the lease of a process that died runs out."""
 _JITTER: Final = 0.25
+_FORGETS_WHO_SPOKE: Final = timedelta(days=1)
 _LOST: Final = "보내는 도중에 프로그램이 멈추었습니다."
 
 
@@ -227,13 +228,26 @@ def _delivery(session: Session, vault: Vault, item: OutboxItem, now: datetime) -
         to=to,
         replies=replies,
         done=item.done,
+        uncertain=item.uncertain,
         by_person=message is not None and message.author in ("staff", "system"),
+        opens=message is not None and _opens(session, message),
         written_at=talk.written_at if talk else None,
         at=now,
         way_back=vault.cipher.decrypt(item.way_back) if item.way_back else "",
         thread=vault.cipher.decrypt(talk.thread) if talk and talk.thread else "",
         number=number,
     )
+
+
+def _opens(session: Session, message: Message) -> bool:
+    earlier = select(Message).where(
+        Message.conversation_id == message.conversation_id,
+        Message.seq < message.seq,
+        Message.author.not_in(["citizen", store.WHISPER]),
+    )
+    last = session.scalar(earlier.order_by(Message.seq.desc()).limit(1))
+    long_ago = message.at - _FORGETS_WHO_SPOKE
+    return message.author == "bot" and (last is None or last.author != "bot" or last.at < long_ago)
 
 
 def _address(
