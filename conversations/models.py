@@ -147,13 +147,21 @@ class OutboxItem(Base):
 
 
 class DoorCode(Base):
-    """A code that was sent to a citizen's known address, to be told in another conversation of theirs."""
+    """A code that was sent to a citizen's known address, to be told in another conversation of theirs.
+
+    It stays for an hour, so that nobody is sent too many; the newest of a conversation counts.
+    """
 
     __tablename__ = "door_codes"
 
-    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
     """Where the code is to be told."""
-    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id"))
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id"), index=True)
     code_hash: Mapped[str] = mapped_column(String(64))
+    code_ref: Mapped[str] = mapped_column(String(64))
+    """The vault item with the code itself, for whoever is told it; destroyed with this row."""
     tries_left: Mapped[int] = mapped_column(Integer)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    told: Mapped[bool] = mapped_column(default=False)
+    """Whether it was told rightly."""
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -71,15 +71,21 @@ def upgrade() -> None:
     )
     op.create_table(
         "door_codes",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("conversation_id", sa.String(length=32), nullable=False),
         sa.Column("ticket_id", sa.String(length=64), nullable=False),
         sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("code_ref", sa.String(length=64), nullable=False),
         sa.Column("tries_left", sa.Integer(), nullable=False),
-        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("told", sa.Boolean(), nullable=False),
+        sa.Column("sent_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"]),
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"]),
-        sa.PrimaryKeyConstraint("conversation_id"),
+        sa.PrimaryKeyConstraint("id"),
     )
+    with op.batch_alter_table("door_codes", schema=None) as batch_op:
+        for column in ("conversation_id", "ticket_id", "sent_at"):
+            batch_op.create_index(batch_op.f(f"ix_door_codes_{column}"), [column], unique=False)
     with op.batch_alter_table("conversations", schema=None) as batch_op:
         batch_op.add_column(sa.Column("address_ref", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("thread", sa.Text(), nullable=True))
