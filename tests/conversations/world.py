@@ -200,7 +200,13 @@ def asks(
 class World:
     """The conversations over a database, and short words for what a test does to them."""
 
-    def __init__(self, database: Database, dialogue: FakeDialogue | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        dialogue: FakeDialogue | None = None,
+        client: httpx.AsyncClient | None = None,
+    ) -> None:
+        """`client` reaches the vendors."""
         self.database = database
         self.clock = FixedClock(NOW)
         self.vault = Vault(Cipher(Fernet.generate_key().decode()), self.clock)
@@ -209,7 +215,7 @@ class World:
         self.settings = Settings(_env_file=None)
         self.secrets = Secrets("signing", "data", "rasa", "actions", "kakao-secret")
         signer = Signer(self.secrets.signing_key, self.clock)
-        self.client = httpx.AsyncClient()
+        self.client = client or httpx.AsyncClient()
         self.channels = build_channels(self.settings, self.secrets, signer, self.client)
         self.courier = Courier(database, self.vault, self.channels, self.clock, self.hub)
         self.speech = Speech(self.faq, Contacts(database, self.clock), self.settings.foundation_phone)

@@ -11,9 +11,9 @@ from playwright.sync_api import Browser
 from starlette.testclient import TestClient
 
 from core.database import Base, Database
-from core.ratelimit import RateLimiter
 from tests.conversations.world import World
 from tests.e2e import browsers
+from tests.web.small_house import small_house
 from web.app import create_app
 from web.composition import House
 
@@ -30,31 +30,7 @@ def small_world(tmp_path: Path) -> Iterator[World]:
 @pytest.fixture
 def house(small_world: World) -> House:
     """The whole, put together as the composition root does."""
-    world = small_world
-    return House(
-        settings=world.settings,
-        secrets=world.secrets,
-        clock=world.clock,
-        database=world.database,
-        vault=world.vault,
-        faq=world.faq,
-        channels=world.channels,
-        hub=world.hub,
-        limiter=RateLimiter(world.clock),
-        dialogue=world.dialogue,
-        conversations=world.conversations,
-        staff_desk=world.staff,
-        casework=world.casework,
-        attachments=world.attachments,
-        links=world.links,
-        learning=world.learning,
-        presence=world.presence,
-        search=world.search,
-        drafts=world.drafts,
-        router=world.router,
-        courier=world.courier,
-        client=world.client,
-    )
+    return small_house(small_world)
 
 
 @pytest.fixture
