@@ -212,7 +212,7 @@ class Delivery:
     """Whether an earlier try may have reached them although we were not told."""
     by_person: bool = False
     opens: bool = False
-    """The bot speaks, and it wasn't the bot who spoke last, or that is a day ago: they are told what it is."""
+    """The bot speaks, and it was not the bot who spoke last, or that is a day ago."""
     written_at: datetime | None = None
     """When the citizen wrote last."""
     at: datetime | None = None
