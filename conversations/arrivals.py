@@ -33,10 +33,10 @@ def handled(session: Session, vault: Vault, inbound: Inbound) -> None:
         _remove(session, arrival)
 
 
-def left(session: Session, vault: Vault) -> list[Inbound]:
-    """What a crash left, in the order of its acceptance."""
-    found = []
-    for arrival in session.scalars(select(Arrival).order_by(Arrival.id)):
+def left(session: Session, vault: Vault, before: datetime | None = None) -> list[Inbound]:
+    """What isn't handled yet (None: of any age), in the order of its acceptance."""
+    query, found = select(Arrival).order_by(Arrival.id), []
+    for arrival in session.scalars(query.where(Arrival.at < before) if before else query):
         if body := vault.get(session, arrival.body_ref):
             found.append(_JSON.validate_json(body))
         else:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy.orm import Session
@@ -33,8 +34,12 @@ from desk import directory
 from desk.models import Staff
 from faq.decision import Answer
 
+STUCK_AFTER = timedelta(minutes=1)
+"""An accepted message that isn't handled by then, and isn't being handled, is tried again."""
 CATCH_UP_AFTER = (2.0, 5.0, 10.0, 20.0)
 """Seconds between the tries to tell Rasa what it didn't hear; it starts anew in less than ten."""
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -97,7 +102,8 @@ class Conversations:
 
     def __post_init__(self) -> None:
         self._lanes = Lanes()
-        self._tasks: set[asyncio.Task[Outcome]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._at_work: set[tuple[str, str, str]] = set()
         self._catching_up: set[asyncio.Task[None]] = set()
         self._unheard: dict[str, Unheard] = {}
 
@@ -149,15 +155,18 @@ class Conversations:
 
     async def recover(self) -> int:
         """Handle what a crash left unhandled; returns how many messages that were."""
-        count = 0
-        for find in (self._accepted, self._left_over):
-            for inbound in await in_thread(find):
-                count += 1
-                try:
-                    await self._outliving(self._keep(self._start(self._handle(inbound)), inbound))
-                except Exception as error:  # noqa: BLE001 - one message must not keep the house shut for all
-                    log.error("a message can't be recovered", error=type(error).__name__)
-        return count
+        accepted = await self._again(await in_thread(self._accepted))
+        return accepted + await self._again(await in_thread(self._left_over))
+
+    async def retry(self) -> int:
+        """Handle again what was accepted a while ago and couldn't be handled; returns how many that were."""
+        accepted = await in_thread(self._accepted, self.clock.now() - STUCK_AFTER)
+        return await self._again([inbound for inbound in accepted if _identity(inbound) not in self._at_work])
+
+    async def _again(self, left: Sequence[Inbound]) -> int:
+        for inbound in left:
+            await self._outliving(self._keep(self._start(self._handle(inbound)), inbound))
+        return len(left)
 
     async def history(self, channel: str, sender: str, after: int) -> History:
         """What was said in a citizen's conversation after message `after`, and who has it."""
@@ -175,10 +184,10 @@ class Conversations:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _outliving(self, work: Coroutine[Any, Any, Outcome]) -> Outcome:
+    async def _outliving(self, work: Coroutine[Any, Any, T]) -> T:
         return await asyncio.shield(self._start(work))
 
-    def _start(self, work: Coroutine[Any, Any, Outcome]) -> asyncio.Task[Outcome]:
+    def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -193,11 +202,14 @@ class Conversations:
         with self.database.session() as session:
             arrivals.note(session, self.vault, inbound, self.clock.now())
 
-    async def _keep(self, late: asyncio.Task[Outcome], inbound: Inbound) -> Outcome:
-        outcome = await late
+    async def _keep(self, late: asyncio.Task[Outcome], inbound: Inbound) -> None:
+        try:
+            outcome = await late
+        except Exception as error:  # noqa: BLE001 - it stays accepted, and is tried again
+            log.error("a message couldn't be handled", error=type(error).__name__)
+            return
         await in_thread(self._tell_later, outcome, inbound.channel, inbound.way_back)
         self.hub.changed(topic_of(inbound.channel, inbound.sender))
-        return outcome
 
     def _tell_later(self, outcome: Outcome, channel: str, way_back: str = "") -> None:
         """The answer to a request came too late for it."""
@@ -212,6 +224,13 @@ class Conversations:
                 outbox.owe(session, self.vault, how, spoken, conversation, now, way_back)
 
     async def _handle(self, inbound: Inbound) -> Outcome:
+        self._at_work.add(_identity(inbound))
+        try:
+            return await self._handle_in_lane(inbound)
+        finally:
+            self._at_work.discard(_identity(inbound))
+
+    async def _handle_in_lane(self, inbound: Inbound) -> Outcome:
         topic, channel = topic_of(inbound.channel, inbound.sender), self.channels[inbound.channel]
         async with self._lanes(topic):
             early, rasa_is_silent = await self._hear_first(topic, channel)
@@ -364,9 +383,9 @@ class Conversations:
             spoken = store.replies_to(session, message.id)
             return Outcome(store.said(session, self.vault, message), self._said(session, spoken), [])
 
-    def _accepted(self) -> list[Inbound]:
+    def _accepted(self, before: datetime | None = None) -> list[Inbound]:
         with self.database.session() as session:
-            return arrivals.left(session, self.vault)
+            return arrivals.left(session, self.vault, before)
 
     def _left_over(self) -> list[Inbound]:
         with self.database.session() as session:
@@ -402,3 +421,7 @@ class Conversations:
         # Whatever the query was: what staff whisper goes to no citizen.
         heard = [message for message in messages if message.author != store.WHISPER]
         return [store.said(session, self.vault, message) for message in heard]
+
+
+def _identity(inbound: Inbound) -> tuple[str, str, str]:
+    return inbound.channel, inbound.sender, inbound.message_id

@@ -30,6 +30,7 @@ def jobs(house: House) -> Mapping[str, Job]:
     return {
         "desk": lambda: _tick(house),
         "search": lambda: _index(house),
+        "arrivals": lambda: _retry(house),
         "mail": lambda: _post(house, house.mailer) if house.mailer else _forget(house),
     }
 
@@ -79,6 +80,10 @@ async def _tick(house: House) -> None:
 
 async def _index(house: House) -> None:
     await in_thread(house.search.catch_up)
+
+
+async def _retry(house: House) -> None:
+    await house.conversations.retry()
 
 
 async def _post(house: House, mailer: Mailer) -> None:

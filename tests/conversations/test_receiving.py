@@ -166,3 +166,20 @@ async def test_a_failing_turn_leaves_nothing_unhandled(world: World) -> None:
     world.dialogue.turns.append(DialogueError("ReadTimeout"))
     await world.say(UNKNOWN)
     assert await world.restarted().recover() == 0
+
+
+async def test_what_was_accepted_and_failed_is_tried_again_after_a_while(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.conversations.intake, "take_in", lambda inbound: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        await world.conversations.receive_within(world.inbound(COPIER, channel="kakao"), 4.0)
+    monkeypatch.undo()
+    assert await world.conversations.retry() == 0
+    world.later(minutes=2)
+    assert await world.conversations.retry() == 1
+    assert world.stored() == [COPIER]
+    outcome = await world.conversations.receive_within(world.inbound("안녕하세요", channel="kakao"), 4.0)
+    assert outcome
+    assert outcome.waited[0].text == "네, 쓰실 수 있습니다."
+    assert await world.conversations.retry() == 0
