@@ -16,7 +16,9 @@ from faq.understanding import Understanding
 QUESTIONS = {"faq", "choices", "unknown"}
 """The intents of a real question, whose text may become a ticket's matter."""
 
-_BUTTONS = {"affirm", "deny", "handoff", "open_ticket", "stop", "find_staff", "check_ticket", "change_kind"}
+_BUTTONS = {
+    "affirm", "deny", "greet", "handoff", "open_ticket", "stop", "find_staff", "check_ticket", "change_kind",
+}  # fmt: skip
 ABOUT_TICKET = {"add", "objection", "withdraw"}
 """What a citizen can do with an own ticket: the intent of a button that names one."""
 _LEAVES_FREE_TEXT = {"stop", "handoff"}

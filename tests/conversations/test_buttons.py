@@ -119,3 +119,8 @@ async def test_the_look_up_goes_on_with_what_is_meant_for_it(
     await world.say(text, payload)
     asked, told = world.dialogue.heard
     assert told.sender == asked.sender
+
+
+async def test_a_messengers_start_button_is_a_greeting(world: World) -> None:
+    assert await world.say("시작하기", "greet") == ["안녕하세요. 무엇을 도와드릴까요?"]
+    assert world.faq.asked == []
