@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import Any, ClassVar, Literal, Protocol, TypeAlias
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -128,7 +128,8 @@ class StaffAct:
     number: str
     text: str = ""
     way_back: str = ""
-    message_id: str = ""
+    seen: int | None = None
+    """The last event of the ticket that they knew of when they began to write."""
 
 
 Event: TypeAlias = Inbound | Ignored | Answered | Typing | Forget | Undelivered | StaffAct
@@ -221,6 +222,8 @@ class Delivery:
     thread: str = ""
     number: str = ""
     """The ticket that it is about."""
+    replaces: str = ""
+    """The vendor's name (`Receipt.id`) of what was sent before and is now said differently."""
 
 
 class Outcome(Enum):
@@ -277,4 +280,16 @@ class Channel(Sender, Protocol):
 
     async def fetch(self, file: InboundFile) -> bytes:
         """The content of a citizen's file; raises `Invalid` when it is too large or can't be had."""
+        ...
+
+
+@runtime_checkable
+class Acknowledges(Protocol):
+    """A channel that answers a request in its own way when the replies don't go with that answer."""
+
+    def acknowledge(self, inbound: Inbound, late: bool) -> Mapping[str, Any] | None:
+        """The body that answers the request; None: nothing special.
+
+        `late`: the replies aren't there yet, and come after. Else they are, and are pushed.
+        """
         ...

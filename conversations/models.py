@@ -140,6 +140,10 @@ class OutboxItem(Base):
     """Whoever holds the lease; only they settle it."""
     uncertain: Mapped[bool] = mapped_column(default=False)
     """Whether some try may have reached them although we were not told: a repetition is possible."""
+    vendor_id: Mapped[str | None] = mapped_column(String(80))
+    """What the vendor calls it, once it has taken it."""
+    replaces: Mapped[bool] = mapped_column(default=False)
+    """It takes the place of what was sent last to the same address about the same ticket."""
     reason: Mapped[str] = mapped_column(String(200), default="")
     """What came of the last try, in Korean, for staff."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -33,6 +33,8 @@ def upgrade() -> None:
         sa.Column("after", UtcDateTime(), nullable=True),
         sa.Column("token", sa.String(length=32), nullable=True),
         sa.Column("uncertain", sa.Boolean(), nullable=False),
+        sa.Column("vendor_id", sa.String(length=80), nullable=True),
+        sa.Column("replaces", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("settled_at", UtcDateTime(), nullable=True),
@@ -43,10 +45,10 @@ def upgrade() -> None:
     )
     op.execute(
         """INSERT INTO outbox (key, route, lane, message_id, conversation_id, state, tries, done, uncertain,
-                               reason, created_at, settled_at)
+                               replaces, reason, created_at, settled_at)
            SELECT before.message_id, conversations.channel, conversations.channel || ':' || conversations.id,
                   before.message_id, before.conversation_id,
-                  CASE WHEN before.delivered_at IS NULL THEN 'waits' ELSE 'sent' END, 0, 0, false, '',
+                  CASE WHEN before.delivered_at IS NULL THEN 'waits' ELSE 'sent' END, 0, 0, false, false, '',
                   before.created_at, before.delivered_at
            FROM outbox_before AS before JOIN conversations ON conversations.id = before.conversation_id
            ORDER BY before.created_at, before.message_id"""
