@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from channels.protocol import Answered, Channel, Event, Ignored, Inbound, Typing, Undelivered
+from channels.protocol import Acknowledges, Answered, Channel, Event, Ignored, Inbound, Typing, Undelivered
 from conversations import replies
 from core.errors import EungdaeError, Invalid, NotFound, TooMany
 from web.composition import House
@@ -26,6 +26,8 @@ REQUESTS_A_MINUTE_AN_ADDRESS = 3000
 ignored: Counter[str] = Counter()
 """Requests that were deliberately ignored, by channel and reason."""
 
+_JSON = "application/json;charset=UTF-8"
+"""As one of the vendors asks for; to the others it is the same."""
 _WAIT = "답변을 준비하고 있습니다. 잠시 후 아무 말씀이나 보내 주시면 이어서 알려 드리겠습니다."
 
 
@@ -43,7 +45,7 @@ async def receive(name: str, request: Request) -> Response:
     answer: str | dict[str, Any] = {}
     for event in channel.parse(call):
         answer = await _handle(house, channel, event, until)
-    return PlainTextResponse(answer) if isinstance(answer, str) else JSONResponse(answer)
+    return PlainTextResponse(answer) if isinstance(answer, str) else JSONResponse(answer, media_type=_JSON)
 
 
 async def _handle(house: House, channel: Channel, event: Event, until: float) -> str | dict[str, Any]:
@@ -69,9 +71,11 @@ async def _answer(house: House, channel: Channel, inbound: Inbound, until: float
         outcome = await house.conversations.receive_within(inbound, max(0.0, left))
     except (Invalid, TooMany) as error:
         return await _say(house, channel, inbound, error)
-    if not channel.abilities.inline:
-        return {}
-    return channel.render(outcome.spoken if outcome else [replies.text(_WAIT)])
+    if outcome and channel.abilities.inline:
+        return channel.render(outcome.spoken)
+    if isinstance(channel, Acknowledges) and (body := channel.acknowledge(inbound, late=outcome is None)):
+        return dict(body)
+    return channel.render([replies.text(_WAIT)]) if channel.abilities.inline else {}
 
 
 async def _say(house: House, channel: Channel, inbound: Inbound, error: EungdaeError) -> dict[str, Any]:
