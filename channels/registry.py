@@ -10,6 +10,8 @@ import httpx
 
 from channels.kakao.adapter import KakaoChannel
 from channels.kakao.settings import KakaoSettings
+from channels.line.adapter import LineChannel
+from channels.line.settings import LineSettings
 from channels.protocol import Abilities, Channel
 from channels.web.adapter import WebChannel
 from core.secrets import Secrets
@@ -23,6 +25,10 @@ TABLE: Final[Mapping[str, Abilities]] = MappingProxyType(
             reach="next", text=1000, bubbles=3, buttons=10, label=14, cards=True, files=True, signed=False,
             seconds=4.0,
         ),
+        "line": Abilities(
+            reach="push", inline=False, text=5000, unit="utf16", bubbles=5, buttons=13, files=True,
+            seconds=1.0,
+        ),
     }
 )  # fmt: skip
 
@@ -35,4 +41,6 @@ def build_channels(
         WebChannel(TABLE["web"], signer, settings.session_days),
         KakaoChannel(TABLE["kakao"], secrets.kakao_secret, KakaoSettings.load()),
     ]
+    if (line := LineSettings.load()).configured:
+        channels.append(LineChannel(TABLE["line"], line, client))
     return {channel.name: channel for channel in channels}
