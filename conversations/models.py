@@ -45,8 +45,8 @@ class Conversation(Base):
     """What an answer refers to in the channel (`Inbound.thread`), encrypted."""
     written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When the citizen wrote last: some channels close their window by it."""
-    notify: Mapped[str] = mapped_column(String(8), default="channel")
-    """Where the citizen wants to hear of staff's replies: channel, email or none."""
+    notify: Mapped[str] = mapped_column(String(8), default="any")
+    """Where the citizen wants to hear of staff's replies: channel, email or none; any until they say so."""
     citizen_id: Mapped[str | None] = mapped_column(String(32), index=True)
     """The same in all conversations that were proved to be of one citizen; None while there is only this."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -125,9 +125,9 @@ class OutboxItem(Base):
     """The ticket whose page tells staff when it fails."""
     words: Mapped[str | None] = mapped_column(Text)
     """Where there is no message: the reply as JSON, encrypted."""
-    address: Mapped[str | None] = mapped_column(String(120))
-    """Where there is no conversation: the channel's own id of whom it goes to. By e-mail and SMS it goes to
-    what the ticket's citizen left, which is read from the vault when it is sent."""
+    address: Mapped[str | None] = mapped_column(Text)
+    """Where there is no conversation: the channel's own id of whom it goes to, encrypted. By e-mail and SMS
+    it goes to what the ticket's citizen left, which is read from the vault when it is sent."""
     way_back: Mapped[str | None] = mapped_column(Text)
     """`Inbound.way_back` of the message that it answers, encrypted."""
     state: Mapped[str] = mapped_column(String(10))
@@ -164,7 +164,9 @@ class DoorCode(Base):
     ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id"), index=True)
     code_hash: Mapped[str] = mapped_column(String(64))
     code_ref: Mapped[str] = mapped_column(String(64))
-    """The vault item with the code itself, for whoever is told it; destroyed with this row."""
+    """The vault item with the code itself, for whoever is told it; destroyed when its time is over."""
+    item_id: Mapped[int | None] = mapped_column(Integer)
+    """What brings it there: cancelled when its time is over."""
     tries_left: Mapped[int] = mapped_column(Integer)
     told: Mapped[bool] = mapped_column(default=False)
     """Whether it was told rightly."""

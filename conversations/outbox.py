@@ -16,11 +16,12 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from channels.protocol import Channel, Delivery, Outcome, Receipt, Reply
-from conversations import store
+from conversations import parcels
 from conversations.models import Conversation, Message, OutboxItem
+from core.errors import EungdaeError
 from core.ids import new_id
 from core.privacy import Vault
-from desk import tickets
+from desk import notices
 from desk.models import Ticket
 
 OWED, WAITS, SENT, FAILED, CANCELLED = "owed", "waits", "sent", "failed", "cancelled"
@@ -30,8 +31,10 @@ BACKOFF: Final = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 1800, 7200
 LEASE: Final = timedelta(seconds=90)
 """Longer than any sending takes: only the lease of a process that died runs out."""
 _JITTER: Final = 0.25
-_FORGETS_WHO_SPOKE: Final = timedelta(days=1)
-_LOST: Final = "보내는 도중에 프로그램이 멈추었습니다."
+_LONGEST_PAUSE: Final = timedelta(days=1)
+"""However long a vendor asks us to wait."""
+LOST: Final = "보내는 도중에 프로그램이 멈추었습니다."
+"""What staff read of a try of which nobody told what came of it."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,16 @@ class Parcel:
 def owe(
     session: Session, vault: Vault, channel: Channel, messages: Sequence[Message],
     conversation: Conversation, now: datetime, way_back: str = "", ticket_id: str | None = None,
+    waits: bool = False,
 ) -> OutboxItem | None:  # fmt: skip
     """The flushed messages go out together by their conversation's own channel, as that can.
 
-    They are one, or replies to the same message. None where they are fetched.
+    They are one, or replies to the same message. `waits`: not before the citizen writes again, although the
+    channel could push. None where they are fetched.
     """
     if channel.abilities.reach == "fetches" or not messages:
         return None
+    pushed = bool(way_back) or channel.abilities.reach == "push"
     return _add(
         session,
         route=channel.name,
@@ -63,7 +69,7 @@ def owe(
         conversation_id=conversation.id,
         ticket_id=ticket_id,
         way_back=vault.cipher.encrypt(way_back) if way_back else None,
-        state=OWED if way_back or channel.abilities.reach == "push" else WAITS,
+        state=OWED if pushed and not waits else WAITS,
         after=now,
         created_at=now,
     )
@@ -89,15 +95,20 @@ def owe_otherwise(
 
 def owe_to(
     session: Session, vault: Vault, route: str, address: str, reply: Reply, now: datetime,
-    ticket_id: str | None = None,
+    ticket_id: str | None = None, replaces: bool = False,
 ) -> OutboxItem:  # fmt: skip
-    """Words for the channel's own `address`: a refusal, or an announcement to staff."""
+    """Words for the channel's own `address`: a refusal, or an announcement to staff.
+
+    `replaces`: they take the place of what was sent there last about the ticket.
+    """
+    whose = vault.cipher.fingerprint(address)[:32]
     return _add(
         session,
         route=route,
-        lane=f"{route}:@{address}"[:120],
-        address=address,
+        lane=f"{route}:@{whose}",
+        address=vault.cipher.encrypt(address),
         ticket_id=ticket_id,
+        replaces=replaces,
         words=vault.cipher.encrypt(reply.model_dump_json()),
         state=OWED,
         after=now,
@@ -121,23 +132,17 @@ def claim(session: Session, vault: Vault, now: datetime, most: int = 20) -> list
         .limit(most)
         .with_for_update(skip_locked=True)
     )
-    parcels = []
+    leased = []
     for item in session.scalars(due):
         if item.token:  # whoever leased it never told what came of it
             item.uncertain = True
-            item.reason = _LOST
+            item.reason = LOST
         if item.tries > len(BACKOFF):
-            _settle(item, FAILED, now)
-            continue
-        item.tries += 1
-        item.token, item.after = new_id(), now + LEASE
-        delivery = _delivery(session, vault, item, now)
-        if delivery is None:
-            _settle(item, FAILED, now, "받으실 주소가 없습니다.")
-        else:
-            parcels.append(Parcel(item.id, item.token, item.route, delivery))
+            _fail(session, item, now)
+        elif parcel := _leased(session, vault, item, now):
+            leased.append(parcel)
     session.flush()
-    return parcels
+    return leased
 
 
 def settle(session: Session, parcel: Parcel, receipt: Receipt, now: datetime, waits: bool = False) -> None:
@@ -152,20 +157,22 @@ def settle(session: Session, parcel: Parcel, receipt: Receipt, now: datetime, wa
     item.done = max(item.done, receipt.done)
     item.uncertain = item.uncertain or receipt.uncertain
     item.reason = receipt.reason[:200]
+    item.vendor_id = receipt.id[:80] or item.vendor_id
     if receipt.outcome is Outcome.SENT:
         _settle(item, SENT, now)
-    elif receipt.outcome is Outcome.REFUSED or item.tries > len(BACKOFF):
-        _settle(item, WAITS if waits else FAILED, now)
+    elif receipt.outcome is Outcome.LATER and item.tries <= len(BACKOFF):
+        item.after = now + _pause(item.tries, receipt.retry_after)
+    elif waits:
+        _settle(item, WAITS, now)
     else:
-        pause = BACKOFF[item.tries - 1].total_seconds() * (1 + _JITTER * secrets.randbelow(1000) / 1000)
-        item.after = now + timedelta(seconds=max(pause, receipt.retry_after))
+        _fail(session, item, now)
 
 
 def undeliver(session: Session, key: str, reason: str, now: datetime) -> None:
     """What was taken by the vendor came back after all; an unknown key changes nothing."""
     item = session.scalar(select(OutboxItem).where(OutboxItem.key == key, OutboxItem.state == SENT))
     if item is not None:
-        _settle(item, FAILED, now, reason[:200])
+        _fail(session, item, now, reason[:200])
 
 
 def waiting(session: Session, conversation_id: str) -> list[OutboxItem]:
@@ -174,15 +181,10 @@ def waiting(session: Session, conversation_id: str) -> list[OutboxItem]:
     return list(session.scalars(items.order_by(OutboxItem.id)))
 
 
-def told_by(session: Session, item: OutboxItem) -> list[Message]:
-    """The messages that the item brings; never what staff whisper."""
-    message = session.get(Message, item.message_id) if item.message_id else None
-    if message is None or message.author == store.WHISPER:
-        return []
-    if item.through is None or message.in_reply_to is None:
-        return [message]
-    replies = store.replies_to(session, message.in_reply_to)
-    return [reply for reply in replies if message.seq <= reply.seq <= item.through]
+def release(session: Session, conversation_id: str, now: datetime) -> None:
+    """The citizen has written, and their channel pushes: what waited for that goes out now."""
+    for item in waiting(session, conversation_id):
+        item.state, item.after, item.settled_at, item.tries = OWED, now, None, 0
 
 
 def hand_over(items: Sequence[OutboxItem], now: datetime) -> None:
@@ -204,61 +206,35 @@ def _add(session: Session, **values: object) -> OutboxItem:
     return item
 
 
+def _leased(session: Session, vault: Vault, item: OutboxItem, now: datetime) -> Parcel | None:
+    """None: it can't be sent to anybody, which must keep nobody else's words back."""
+    item.tries += 1
+    item.token, item.after = new_id(), now + LEASE
+    try:
+        delivery = parcels.delivery(session, vault, item, now)
+    except (EungdaeError, ValueError, KeyError, TypeError):
+        _fail(session, item, now, "보낼 내용을 읽을 수 없습니다.")
+        return None
+    if delivery is None:
+        _fail(session, item, now, "받으실 주소가 없습니다.")
+        return None
+    return Parcel(item.id, item.token, item.route, delivery)
+
+
+def _pause(tries: int, asked: float) -> timedelta:
+    """How long to wait after so many failed tries: by chance a little longer, lest all come at once."""
+    usual = BACKOFF[tries - 1] * (1 + _JITTER * secrets.randbelow(1000) / 1000)
+    return max(usual, timedelta(seconds=min(asked, _LONGEST_PAUSE.total_seconds())))
+
+
+def _fail(session: Session, item: OutboxItem, now: datetime, reason: str = "") -> None:
+    """Nothing more is tried; whoever is in charge of the ticket is told."""
+    _settle(item, FAILED, now, reason)
+    if ticket := session.get(Ticket, item.ticket_id) if item.ticket_id else None:
+        key = f"undelivered:{item.id}:{now.isoformat()}"
+        notices.tell(session, ticket.staff, "undelivered", key, ticket, now)
+
+
 def _settle(item: OutboxItem, state: str, now: datetime, reason: str = "") -> None:
     item.state, item.settled_at, item.token, item.after = state, now, None, None
     item.reason = reason or ("" if state == SENT else item.reason)
-
-
-def _delivery(session: Session, vault: Vault, item: OutboxItem, now: datetime) -> Delivery | None:
-    """What is sent, made anew at each try, to the address as it is now; None: there is none."""
-    message = session.get(Message, item.message_id) if item.message_id else None
-    talk = session.get(Conversation, item.conversation_id) if item.conversation_id else None
-    ticket = session.get(Ticket, item.ticket_id) if item.ticket_id else None
-    to = _address(session, vault, item, talk, ticket)
-    if not to:
-        return None
-    if item.words:
-        replies = [Reply.model_validate_json(vault.cipher.decrypt(item.words))]
-    else:
-        replies = [store.said(session, vault, told).reply for told in told_by(session, item)]
-    numbers = [str(reply.data["number"]) for reply in replies if reply.data.get("number")]
-    number = ticket.number if ticket else next(iter(numbers), "")
-    return Delivery(
-        key=item.key,
-        to=to,
-        replies=replies,
-        done=item.done,
-        uncertain=item.uncertain,
-        by_person=message is not None and message.author in ("staff", "system"),
-        opens=message is not None and _opens(session, message),
-        written_at=talk.written_at if talk else None,
-        at=now,
-        way_back=vault.cipher.decrypt(item.way_back) if item.way_back else "",
-        thread=vault.cipher.decrypt(talk.thread) if talk and talk.thread else "",
-        number=number,
-    )
-
-
-def _opens(session: Session, message: Message) -> bool:
-    earlier = select(Message).where(
-        Message.conversation_id == message.conversation_id,
-        Message.seq < message.seq,
-        Message.author.not_in(["citizen", store.WHISPER]),
-    )
-    last = session.scalar(earlier.order_by(Message.seq.desc()).limit(1))
-    long_ago = message.at - _FORGETS_WHO_SPOKE
-    return message.author == "bot" and (last is None or last.author != "bot" or last.at < long_ago)
-
-
-def _address(
-    session: Session, vault: Vault, item: OutboxItem, talk: Conversation | None, ticket: Ticket | None
-) -> str:
-    if item.address:
-        return item.address
-    if talk is not None:
-        known = vault.get(session, talk.address_ref) if talk.address_ref else None
-        return known or ("" if talk.address_ref else talk.sender)
-    if ticket is None:
-        return ""
-    details = tickets.details(session, vault, ticket)
-    return (details.email if item.route == "email" else details.phone) or ""

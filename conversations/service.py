@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from channels.protocol import Channel, Inbound, Reply, Undelivered
-from conversations import arrivals, outbox, replies, store
+from conversations import arrivals, outbox, parcels, replies, store
 from conversations.dialogue import DialogueError, RasaDialogue, Turn
 from conversations.fallback import Fallback
 from conversations.hub import Hub, topic_of
@@ -334,9 +334,10 @@ class Conversations:
     ) -> tuple[list[int], list[Message]]:
         """What waited for the citizen's next message goes with the answer to it."""
         if not channel.abilities.inline:
+            outbox.release(session, conversation_id, self.clock.now())
             return [], []
         items = outbox.waiting(session, conversation_id)
-        told = [message for item in items for message in outbox.told_by(session, item)]
+        told = [message for item in items for message in parcels.told_by(session, item)]
         outbox.hand_over(items, self.clock.now())
         return [item.id for item in items], told
 

@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("conversation_id", sa.String(length=32), nullable=True),
         sa.Column("ticket_id", sa.String(length=64), nullable=True),
         sa.Column("words", sa.Text(), nullable=True),
-        sa.Column("address", sa.String(length=120), nullable=True),
+        sa.Column("address", sa.Text(), nullable=True),
         sa.Column("way_back", sa.Text(), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.Column("ticket_id", sa.String(length=64), nullable=False),
         sa.Column("code_hash", sa.String(length=64), nullable=False),
         sa.Column("code_ref", sa.String(length=64), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=True),
         sa.Column("tries_left", sa.Integer(), nullable=False),
         sa.Column("told", sa.Boolean(), nullable=False),
         sa.Column("sent_at", UtcDateTime(), nullable=False),
@@ -92,9 +93,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("address_ref", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("thread", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("written_at", UtcDateTime(), nullable=True))
-        batch_op.add_column(
-            sa.Column("notify", sa.String(length=8), nullable=False, server_default="channel")
-        )
+        batch_op.add_column(sa.Column("notify", sa.String(length=8), nullable=False, server_default="any"))
         batch_op.add_column(sa.Column("citizen_id", sa.String(length=32), nullable=True))
         batch_op.create_index(batch_op.f("ix_conversations_citizen_id"), ["citizen_id"], unique=False)
     with op.batch_alter_table("attachments", schema=None) as batch_op:

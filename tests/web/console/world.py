@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -227,7 +228,8 @@ class World:
         self.desk = FakeStaffDesk(self.database, self.clock)
         self.faq = FakeFaq(self.database)
         settings, secrets = Settings(_env_file=None), Secrets("signing", "data", "rasa", "actions", "kakao")
-        channels = build_channels(settings, secrets, Signer(secrets.signing_key, self.clock))
+        signer = Signer(secrets.signing_key, self.clock)
+        channels = build_channels(settings, secrets, signer, httpx.AsyncClient())
         self.channels = channels
         self.links = Links(Signer(secrets.signing_key, self.clock), "")
         self.attachments = Attachments(folder / "files", self.vault.cipher)
