@@ -88,9 +88,9 @@ def _look_up(context: Context, tracker: Tracker) -> Reply:
     with context.database.session() as session:
         phone = context.vault.reveal(session, str(tracker.get_slot("ticket_phone") or ""))
         found = tickets.look_up(session, context.vault.cipher, number, phone)
-    if found is None:
-        return replies.text(
-            "접수번호와 연락처가 맞는 문의를 찾지 못했습니다. 두 가지를 다시 확인해 주십시오. "
-            f"대표전화 {context.speech.phone}에서도 확인해 드립니다."
-        )
-    return replies.status(found)
+        if found:
+            return context.doors.offered(session, conversation_id(tracker), replies.status(found))
+    return replies.text(
+        "접수번호와 연락처가 맞는 문의를 찾지 못했습니다. 두 가지를 다시 확인해 주십시오. "
+        f"대표전화 {context.speech.phone}에서도 확인해 드립니다."
+    )

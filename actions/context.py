@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conversations.doors import Doors
 from conversations.own_tickets import OwnTickets
 from conversations.speech import Speech
 from conversations.tickets import Opening
@@ -24,6 +25,7 @@ class Context:
     limiter: RateLimiter
     opening: Opening
     own: OwnTickets
+    doors: Doors
 
 
 _current: list[Context] = []

@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from channels.protocol import LONGEST_TEXT, Inbound, Reply
-from conversations import signals, store
+from conversations import citizens, doors, signals, store
 from conversations.hub import topic_of
 from conversations.kinds import INQUIRY, Kinds
 from conversations.meaning import (
     ABOUT_TICKET,
     FREE_TEXT,
     QUESTIONS,
+    TELLS_CODE,
     Meaning,
     candidate_ids,
     meaning_of_button,
@@ -25,7 +26,7 @@ from conversations.meaning import (
     pressed_payload,
 )
 from conversations.models import Conversation, Message
-from conversations.own_tickets import OwnTickets, opened_in
+from conversations.own_tickets import OwnTickets
 from conversations.views import Said
 from core.clock import Clock
 from core.database import Database
@@ -104,6 +105,8 @@ class Intake:
             conversation = store.open_conversation(session, inbound.channel, inbound.sender, now)
             earlier = store.find_message(session, conversation.id, inbound.message_id)
             typed = meaning_of_button(pressed_payload(inbound, conversation.buttons) or "")
+            if not typed and doors.awaits(session, conversation.id, text, now):
+                typed = TELLS_CODE
             meaning = pressed or typed or meaning_of_text(text, understood, conversation.awaiting_slot)
             if not earlier and _leaves_look_up(conversation, meaning):
                 new_session(conversation)
@@ -119,7 +122,8 @@ class Intake:
         if conversation.awaiting_form or conversation.staff_id:
             return meaning
         if _asks_about_own(meaning):
-            return replace(meaning, intent="own_tickets") if opened_in(session, conversation.id) else meaning
+            known = citizens.tickets_of(session, conversation.id)
+            return replace(meaning, intent="own_tickets") if known else meaning
         asking = None if meaning.pressed else self._own.asked_by(session, conversation.id)
         if asking and _answers_staff(store.last_message(session, conversation), conversation, meaning):
             return replace(meaning, intent="tell_staff", entity=("ticket", asking.number))
@@ -189,6 +193,8 @@ class Intake:
         )
 
     def _mask(self, session: Session, text: str, slot: str | None, meaning: Meaning) -> Masked:
+        if meaning.intent == TELLS_CODE.intent:
+            return Masked(str(self._vault.put(session, "code", text)), barred=False)
         kind = FREE_TEXT.get(slot or "")
         if kind is None or meaning.pressed or meaning.intent in ("stop", "handoff"):
             return mask(session, self._vault, text, _well_formed)

@@ -21,6 +21,7 @@ _BUTTONS = {
 }  # fmt: skip
 ABOUT_TICKET = {"add", "objection", "withdraw"}
 """What a citizen can do with an own ticket: the intent of a button that names one."""
+_NAMES_TICKET = ABOUT_TICKET | {"join"}
 _LEAVES_FREE_TEXT = {"stop", "handoff"}
 _CLEAR_LEAD = 1.0
 """Standard deviations between the best department's score and the next one's."""
@@ -96,6 +97,10 @@ class Meaning:
         }
 
 
+TELLS_CODE = Meaning("tell_code", 1.0, NoAnswer(), pressed=True)
+"""The six digits that prove whose conversation it is (`conversations.doors`)."""
+
+
 def pressed_payload(inbound: Inbound, buttons: Sequence[dict[str, str]]) -> str | None:
     """The payload of the button that was pressed.
 
@@ -127,7 +132,7 @@ def meaning_of_button(payload: str) -> Meaning | None:
 
 def _entity_of(name: str, value: str) -> tuple[str, str] | None:
     """What a button with a value is about; None where no such value exists."""
-    if name in ABOUT_TICKET and (number := numbers.normalise(value)):
+    if name in _NAMES_TICKET and (number := numbers.normalise(value)):
         return "ticket", number
     if name == "kind" and value in KINDS:
         return "kind", value

@@ -1,7 +1,7 @@
 """What citizens do with their own tickets: see how far they are, add words, object, withdraw.
 
-Whose ticket it is follows from the conversation: it was opened there, or its number and telephone were told
-there. So nothing has to be asked again.
+Whose ticket it is follows from the conversation: it was opened there, or in another one of the same citizen,
+or its number and telephone were told there. So nothing has to be asked again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.protocol import Button, Reply
-from conversations import replies
+from conversations import citizens, replies
 from conversations.models import Message
 from core.clock import Clock
 from core.database import Database
@@ -46,7 +46,7 @@ class OwnTickets:
     def status(self, conversation_id: str) -> list[Reply]:
         """How far the newest of the conversation's tickets are, with what can be done about each."""
         with self._database.session() as session:
-            found = opened_in(session, conversation_id)[:MOST]
+            found = citizens.tickets_of(session, conversation_id)[:MOST]
             told = [replies.status(tickets.status(ticket), one_of_many=len(found) > 1) for ticket in found]
         if told:
             told[-1] = told[-1].model_copy(update={"buttons": [*told[-1].buttons, OTHER]})
@@ -55,7 +55,7 @@ class OwnTickets:
     def known(self, conversation_id: str) -> dict[str, str]:
         """References to copies of name, phone and email of the newest ticket, as far as they still exist."""
         with self._database.session() as session:
-            newest = opened_in(session, conversation_id)[:1]
+            newest = citizens.tickets_of(session, conversation_id)[:1]
             details = [tickets.details(session, self._vault, ticket) for ticket in newest]
             found = {kind: getattr(one, kind) for one in details for kind in ("name", "phone", "email")}
             return {
@@ -100,7 +100,7 @@ class OwnTickets:
 
     def asked_by(self, session: Session, conversation_id: str) -> Ticket | None:
         """The newest ticket whose person in charge waits for the citizen's answer."""
-        return next((one for one in opened_in(session, conversation_id) if one.waiting), None)
+        return next((one for one in citizens.tickets_of(session, conversation_id) if one.waiting), None)
 
     def _done_already(self, session: Session, ticket: Ticket, what: str, words: str) -> bool:
         same = [event for event in tickets.history(session, ticket) if event.kind == _EVENTS[what]]
@@ -109,20 +109,19 @@ class OwnTickets:
         return tickets.opened_words(session, self._vault, same[-1]) == words.strip()
 
 
-def opened_in(session: Session, conversation_id: str) -> list[Ticket]:
-    """The conversation's tickets, the newest first."""
-    opened = select(Ticket).where(Ticket.conversation_id == conversation_id)
-    return list(session.scalars(opened.order_by(Ticket.received_at.desc(), Ticket.id.desc())))
-
-
 def _own(session: Session, conversation_id: str, number: str) -> Ticket | None:
     ticket = tickets.find(session, number)
-    if ticket is None or ticket.conversation_id == conversation_id:
+    if ticket is None or ticket.conversation_id in citizens.circle(session, conversation_id):
         return ticket
+    return ticket if was_shown(session, conversation_id, ticket.number) else None
+
+
+def was_shown(session: Session, conversation_id: str, number: str) -> bool:
+    """Whether the ticket was looked up there, with its number and telephone."""
     shown = select(Message.data).where(
         Message.conversation_id == conversation_id, Message.author == "bot", Message.kind == "status"
     )
-    return ticket if any(data.get("number") == ticket.number for data in session.scalars(shown)) else None
+    return any(data.get("number") == number for data in session.scalars(shown))
 
 
 def _refusal(ticket: Ticket, what: str) -> str | None:

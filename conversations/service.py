@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from channels.protocol import Channel, Inbound, Reply, Undelivered
 from conversations import arrivals, outbox, parcels, replies, store
-from conversations.dialogue import DialogueError, RasaDialogue, Turn
+from conversations.dialogue import Awaiting, DialogueError, RasaDialogue, Turn
+from conversations.doors import Doors
 from conversations.fallback import Fallback
 from conversations.hub import Hub, topic_of
 from conversations.intake import Intake, TakenIn, clean, settle, start_afresh
@@ -99,11 +100,13 @@ class Conversations:
     presence: Presence
     opening: Opening
     own: OwnTickets
+    doors: Doors
 
     def __post_init__(self) -> None:
         self._lanes = Lanes()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._at_work: set[tuple[str, str, str]] = set()
+        self._late: set[tuple[str, str, str]] = set()
         self._catching_up: set[asyncio.Task[None]] = set()
         self._unheard: dict[str, Unheard] = {}
 
@@ -168,6 +171,10 @@ class Conversations:
             await self._outliving(self._keep(self._start(self._handle(inbound)), inbound))
         return len(left)
 
+    def is_late(self, channel: str, sender: str) -> bool:
+        """Whether an answer that came too late for its request is still being made here."""
+        return any(late[:2] == (channel, sender) for late in self._late)
+
     async def history(self, channel: str, sender: str, after: int) -> History:
         """What was said in a citizen's conversation after message `after`, and who has it."""
         return await in_thread(self._history, channel, sender, after)
@@ -203,12 +210,14 @@ class Conversations:
             arrivals.note(session, self.vault, inbound, self.clock.now())
 
     async def _keep(self, late: asyncio.Task[Outcome], inbound: Inbound) -> None:
+        self._late.add(_identity(inbound))
         try:
             outcome = await late
+            await in_thread(self._tell_later, outcome, inbound.channel, inbound.way_back)
         except Exception as error:  # noqa: BLE001 - it stays accepted, and is tried again
             log.error("a message couldn't be handled", error=type(error).__name__)
-            return
-        await in_thread(self._tell_later, outcome, inbound.channel, inbound.way_back)
+        finally:
+            self._late.discard(_identity(inbound))
         self.hub.changed(topic_of(inbound.channel, inbound.sender))
 
     def _tell_later(self, outcome: Outcome, channel: str, way_back: str = "") -> None:
@@ -248,6 +257,9 @@ class Conversations:
 
     async def _turn(self, taken: TakenIn, meaning: Meaning, inbound: Inbound, rasa_is_silent: bool) -> Turn:
         channel = self.channels[inbound.channel]
+        form, slot = taken.awaiting
+        if said := await self.doors.replies(taken.conversation_id, taken.text, meaning):
+            return Turn(replies=said, awaiting=Awaiting(form=form, slot=slot))
         try:
             if rasa_is_silent:
                 raise DialogueError("silent a moment ago")  # nobody waits for it twice

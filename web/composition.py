@@ -13,6 +13,7 @@ from conversations.casework import Casework
 from conversations.contacts import Contacts
 from conversations.courier import Courier
 from conversations.dialogue import RasaDialogue
+from conversations.doors import Doors
 from conversations.drafts import Drafts
 from conversations.hub import Hub
 from conversations.intake import Intake
@@ -104,16 +105,18 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     router = build_router(database, vault, faq)
     own = OwnTickets(database, vault, clock)
     presence = Presence(clock)
+    doors = Doors(database, vault, channels, clock, hub, settings.foundation_phone)
     links = Links(signer, settings.public_url)
     kinds = Kinds(lambda: faq.encoder)
     kinds.warm()
     opening = Opening(database, vault, router, kinds, clock, links)
     intake = Intake(database, vault, faq, own, kinds, clock)
     conversations = Conversations(
-        database, vault, intake, dialogue, speech, channels, clock, hub, presence, opening, own
-    )
+        database, vault, intake, dialogue, speech, channels, clock, hub, presence, opening, own,
+        doors,
+    )  # fmt: skip
     staff_desk = StaffDesk(database, vault, channels, clock, hub, presence)
-    actions_context.use(actions_context.Context(database, vault, speech, clock, limiter, opening, own))
+    actions_context.use(actions_context.Context(database, vault, speech, clock, limiter, opening, own, doors))
     attachments = Attachments(settings.data_dir / "files", vault.cipher)
     gate = Gate(lambda: faq, settings.regression_set, clock)
     return House(

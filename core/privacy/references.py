@@ -21,6 +21,7 @@ LABELS = {
     "business": "사업자등록번호",
     "plate": "차량번호",
     "address": "주소",
+    "code": "확인 번호",
 }
 
 _PATTERN = re.compile(rf"\[\[({'|'.join(LABELS)}):(valid|invalid):([0-9a-f]{{32}}|dropped)\]\]")

@@ -109,6 +109,7 @@ async def rasa(tmp_path: Path) -> AsyncIterator[Rasa]:
             limiter,
             world.opening,
             world.own,
+            world.doors,
         )
     )
     transport = httpx.ASGITransport(create_app(TOKEN))

@@ -23,6 +23,7 @@ from conversations.casework import Casework
 from conversations.contacts import Contacts
 from conversations.courier import Courier
 from conversations.dialogue import Awaiting, DialogueError, Turn
+from conversations.doors import Doors
 from conversations.drafts import Drafts
 from conversations.hub import Hub
 from conversations.intake import Intake
@@ -225,6 +226,8 @@ class World:
         self.router = Router(database, self.vault, owners.ranked, lambda: encoder, lambda: 0.9)
         self.presence = Presence(self.clock)
         self.own = OwnTickets(database, self.vault, self.clock)
+        phone = self.settings.foundation_phone
+        self.doors = Doors(database, self.vault, self.channels, self.clock, self.hub, phone)
         self.links = Links(signer, self.settings.public_url)
         self._files = tempfile.TemporaryDirectory()
         self.attachments = Attachments(Path(self._files.name) / "files", self.vault.cipher)
@@ -247,7 +250,7 @@ class World:
         intake = Intake(self.database, self.vault, self.faq, self.own, self.kinds, self.clock)
         return Conversations(
             self.database, self.vault, intake, self.dialogue, self.speech, self.channels, self.clock,
-            self.hub, self.presence, self.opening, self.own,
+            self.hub, self.presence, self.opening, self.own, self.doors,
         )  # fmt: skip
 
     def inbound(
