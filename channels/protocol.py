@@ -25,6 +25,8 @@ LONGEST_TEXT = 2000
 """Characters that one message of a citizen may have, in every channel."""
 LARGEST_FILE = 10 * 1024 * 1024
 """Bytes of one file that a citizen may send, in every channel."""
+FETCH_REPLY = "fetch_reply"
+"""The payload of the button under "please wait" where an answer comes too late for its request."""
 
 
 @dataclass(frozen=True)

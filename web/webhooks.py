@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from channels.protocol import Acknowledges, Answered, Channel, Event, Ignored, Inbound, Typing, Undelivered
+from channels.protocol import (
+    FETCH_REPLY,
+    Acknowledges,
+    Answered,
+    Channel,
+    Event,
+    Ignored,
+    Inbound,
+    Typing,
+    Undelivered,
+)
+from conversations import late as late_answers
 from conversations import replies
 from core.errors import EungdaeError, Invalid, NotFound, TooMany
 from web.composition import House
@@ -29,6 +41,7 @@ ignored: Counter[str] = Counter()
 _JSON = "application/json;charset=UTF-8"
 """As one of the vendors asks for; to the others it is the same."""
 _WAIT = "답변을 준비하고 있습니다. 잠시 후 아무 말씀이나 보내 주시면 이어서 알려 드리겠습니다."
+_NOTHING_NEW = "새로 도착한 답변이 없습니다. 궁금하신 점을 말씀해 주십시오."
 
 
 @router.api_route("/{name}", methods=["GET", "POST"])
@@ -67,15 +80,30 @@ async def _answer(house: House, channel: Channel, inbound: Inbound, until: float
     """`until`: the event loop's time at which the vendor wants the answer to the whole request."""
     try:
         house.limiter.hit(f"{channel.name}:{inbound.sender}", REQUESTS_A_MINUTE, MINUTE)
-        left = until - asyncio.get_running_loop().time()
-        outcome = await house.conversations.receive_within(inbound, max(0.0, left))
+        left = max(0.0, until - asyncio.get_running_loop().time())
+        if inbound.payload == FETCH_REPLY and channel.abilities.inline:
+            return await _fetch(house, channel, inbound, left)
+        outcome = await house.conversations.receive_within(inbound, left)
     except (Invalid, TooMany) as error:
         return await _say(house, channel, inbound, error)
     if outcome and channel.abilities.inline:
         return channel.render(outcome.spoken)
-    if isinstance(channel, Acknowledges) and (body := channel.acknowledge(inbound, late=outcome is None)):
+    return _acknowledge(channel, inbound, late=outcome is None)
+
+
+def _acknowledge(channel: Channel, inbound: Inbound, late: bool) -> dict[str, Any]:
+    if isinstance(channel, Acknowledges) and (body := channel.acknowledge(inbound, late)):
         return dict(body)
     return channel.render([replies.text(_WAIT)]) if channel.abilities.inline else {}
+
+
+async def _fetch(house: House, channel: Channel, inbound: Inbound, seconds: float) -> dict[str, Any]:
+    """The button under "please wait" says nothing: it isn't kept, and brings what came meanwhile."""
+    found = await late_answers.fetch(house.conversations, channel.name, inbound.sender, seconds)
+    if found is None:
+        # A way back would never be used: the answer that is awaited belongs to another request.
+        return _acknowledge(channel, replace(inbound, way_back=""), late=True)
+    return channel.render(found or [replies.text(_NOTHING_NEW)])
 
 
 async def _say(house: House, channel: Channel, inbound: Inbound, error: EungdaeError) -> dict[str, Any]:
