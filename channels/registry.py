@@ -13,6 +13,8 @@ from channels.kakao.settings import KakaoSettings
 from channels.line.adapter import LineChannel
 from channels.line.settings import LineSettings
 from channels.protocol import Abilities, Channel
+from channels.slack.adapter import SlackChannel
+from channels.slack.settings import SlackSettings
 from channels.web.adapter import WebChannel
 from core.secrets import Secrets
 from core.settings import Settings
@@ -29,6 +31,10 @@ TABLE: Final[Mapping[str, Abilities]] = MappingProxyType(
             reach="push", inline=False, text=5000, unit="utf16", bubbles=5, buttons=13, files=True,
             seconds=1.0,
         ),
+        "slack": Abilities(
+            reach="push", inline=False, text=3000, unit="utf16", buttons=25, label=75, payload=2000,
+            files=True, seconds=2.0,
+        ),
     }
 )  # fmt: skip
 
@@ -43,4 +49,6 @@ def build_channels(
     ]
     if (line := LineSettings.load()).configured:
         channels.append(LineChannel(TABLE["line"], line, client))
+    if (slack := SlackSettings.load()).configured:
+        channels.append(SlackChannel(TABLE["slack"], slack, client))
     return {channel.name: channel for channel in channels}
