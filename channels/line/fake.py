@@ -56,7 +56,7 @@ class FakeLine(FakeCloud):
         self._tokens.setdefault(token, (said.sender, at))
         return {
             "webhookEventId": said.message_id,
-            "deliveryContext": {"isRedelivery": any(one == said for one, _ in self.sent)},
+            "deliveryContext": {"isRedelivery": False},
             "timestamp": int(at.timestamp() * 1000),
             "source": {"type": "user", "userId": said.sender},
             "mode": "active",
