@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from channels.protocol import Channel, Reply
-from conversations import replies
+from conversations import citizens, replies
 from conversations.hub import Hub, topic_of
 from conversations.links import Links
 from conversations.models import Conversation
@@ -82,7 +82,7 @@ class Clerk:
     def _work(self, number: str, staff_id: str, step: Step, by_phone: bool, must_reach: bool) -> str | None:
         with self._database.session() as session:
             ticket = found(session, number)
-            talk = session.get(Conversation, ticket.conversation_id) if ticket.conversation_id else None
+            talk = citizens.talk_of(session, ticket)
             if talk is None and must_reach and not by_phone:
                 raise Invalid("대화창이 없는 접수입니다. 전화로 안내하신 뒤 그렇게 표시해 주십시오.")
             staff = session.get_one(Staff, staff_id)
