@@ -6,6 +6,7 @@ import asyncio
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import structlog
 
@@ -18,9 +19,18 @@ from core.database import Database
 from core.privacy import Vault
 from core.threads import in_thread
 
-MOST_AT_ONCE = 20
-LOOKS_EVERY = 1.0
+MOST_AT_ONCE: Final = 20
+LOOKS_EVERY: Final = 1.0
 """Seconds: what is tried again, or was owed by another process, is found so late."""
+LONGEST: Final = outbox.LEASE.total_seconds() - 15
+"""Seconds that one sending may take: nobody may send what another process has leased meanwhile."""
+GRACE: Final = 3.0
+"""Seconds that the end waits for what is being sent."""
+
+_LOST: Final = Receipt(Outcome.LATER, outbox.LOST, uncertain=True)
+_LATE: Final = Receipt(Outcome.LATER, "보내는 데 시간이 너무 오래 걸렸습니다.", uncertain=True)
+_BROKEN: Final = Receipt(Outcome.LATER, "프로그램 오류로 보내지 못했습니다.", uncertain=True)
+_UNKNOWN: Final = Receipt(Outcome.REFUSED, "연결되어 있지 않은 채널입니다.")
 
 log = structlog.get_logger()
 
@@ -42,10 +52,10 @@ class Courier:
             with self.hub.watch(STAFF) as changed:
                 while True:
                     changed.clear()
-                    if not await self._some():
+                    if not await self._look():
                         await self._pause(changed)
         finally:
-            await asyncio.gather(*self._under_way, return_exceptions=True)
+            await self._end()
 
     async def round(self) -> int:
         """Send what may go out now, and wait for it; returns how much that was."""
@@ -53,15 +63,38 @@ class Courier:
         await asyncio.gather(*self._under_way)
         return count
 
+    async def _look(self) -> int:
+        try:
+            return await self._some()
+        except Exception as error:  # noqa: BLE001 - a database that is away for a moment must not end it
+            _told("the outbox can't be read", error)
+            await asyncio.sleep(LOOKS_EVERY)
+            return 0
+
     async def _pause(self, changed: asyncio.Event) -> None:
         news = asyncio.create_task(changed.wait())
         await asyncio.wait({news, *self._under_way}, timeout=LOOKS_EVERY, return_when=asyncio.FIRST_COMPLETED)
         news.cancel()
 
+    async def _end(self) -> None:
+        """What isn't sent by then is tried again later, by whoever comes next."""
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=GRACE)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
     async def _some(self) -> int:
         if (free := MOST_AT_ONCE - len(self._under_way)) <= 0:
             return 0
-        parcels = await in_thread(self._claim, free)
+        claiming = asyncio.ensure_future(in_thread(self._claim, free))
+        try:
+            return self._start(await asyncio.shield(claiming))
+        except asyncio.CancelledError:
+            self._start(await claiming)  # leased already: nobody else may send it for a while
+            raise
+
+    def _start(self, parcels: list[Parcel]) -> int:
         for parcel in parcels:
             task = asyncio.create_task(self._carry(parcel))
             self._under_way.add(task)
@@ -74,20 +107,36 @@ class Courier:
 
     async def _carry(self, parcel: Parcel) -> None:
         sender = self.senders.get(parcel.route)
+        try:
+            receipt = await self._send(sender, parcel)
+        except asyncio.CancelledError:
+            await in_thread(self._settle, parcel, _LOST, sender)
+            raise
+        try:
+            await in_thread(self._settle, parcel, receipt, sender)
+        except Exception as error:  # noqa: BLE001 - its lease runs out, and it is tried again
+            _told("what came of a delivery can't be noted", error, parcel.route)
+
+    async def _send(self, sender: Sender | None, parcel: Parcel) -> Receipt:
         if sender is None:
-            receipt = Receipt(Outcome.REFUSED, "연결되어 있지 않은 채널입니다.")
-        else:
-            try:
-                receipt = await sender.send(parcel.delivery)
-            except Exception as error:  # noqa: BLE001 - a mistake in one channel must not stop the others
-                receipt = Receipt(Outcome.LATER, "프로그램 오류로 보내지 못했습니다.", uncertain=True)
-                place = traceback.extract_tb(error.__traceback__)[-1]
-                at = f"{place.filename}:{place.lineno}"
-                log.error("a channel failed to send", route=parcel.route, error=type(error).__name__, at=at)
-        await in_thread(self._settle, parcel, receipt, sender)
+            return _UNKNOWN
+        try:
+            async with asyncio.timeout(LONGEST):
+                return await sender.send(parcel.delivery)
+        except TimeoutError:
+            return _LATE
+        except Exception as error:  # noqa: BLE001 - a mistake in one channel must not stop the others
+            _told("a channel failed to send", error, parcel.route)
+            return _BROKEN
 
     def _settle(self, parcel: Parcel, receipt: Receipt, sender: Sender | None) -> None:
         abilities = getattr(sender, "abilities", None)  # a mere way out has none
         waits = abilities is not None and abilities.reach == "next"
         with self.database.session() as session:
             outbox.settle(session, parcel, receipt, self.clock.now(), waits)
+
+
+def _told(what: str, error: Exception, route: str = "") -> None:
+    # The text of an error may hold what a citizen wrote: only its kind and its place are logged.
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    log.error(what, route=route, error=type(error).__name__, at=f"{place.filename}:{place.lineno}")

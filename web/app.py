@@ -41,7 +41,7 @@ def create_app(house: House) -> FastAPI:
         courier = asyncio.create_task(house.courier.run())
         async with watching(jobs(house)):
             yield
-        courier.cancel()
+            courier.cancel()
         await asyncio.gather(courier, return_exceptions=True)
         await house.close()
 
