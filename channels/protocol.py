@@ -226,6 +226,8 @@ class Delivery:
     """The ticket that it is about."""
     replaces: str = ""
     """The vendor's name (`Receipt.id`) of what was sent before and is now said differently."""
+    card: Mapping[str, str] = field(default_factory=dict)
+    """What the vendor's own people may know of the matter, where a reply's `data` says `handoff`."""
 
 
 class Outcome(Enum):

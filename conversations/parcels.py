@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.protocol import Delivery, Reply
-from conversations import store
+from conversations import store, transfers
 from conversations.models import Conversation, Message, OutboxItem
 from core.privacy import Vault
 from desk import tickets
@@ -57,6 +57,9 @@ def delivery(session: Session, vault: Vault, item: OutboxItem, now: datetime) ->
         thread=vault.cipher.decrypt(talk.thread) if talk and talk.thread else "",
         number=number,
         replaces=_replaced(session, item) if item.replaces else "",
+        card=transfers.card(session, vault, talk)
+        if talk and any(reply.data.get("handoff") for reply in replies)
+        else {},
     )
 
 

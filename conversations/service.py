@@ -273,6 +273,8 @@ class Conversations:
                 self._later(self._catch_up(taken.topic, channel))
         if taken.barred:
             turn.replies.insert(0, replies.NO_RESIDENT_NUMBER)
+        if meaning.asks_for_person and turn.replies:
+            turn.replies[-1].data["handoff"] = True  # some vendors have people of their own to hand over to
         return turn
 
     async def _catch_up(self, topic: str, channel: Channel) -> None:
