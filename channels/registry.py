@@ -8,13 +8,16 @@ from typing import Final
 
 import httpx
 
+from channels.email.adapter import email_channel
 from channels.kakao.adapter import KakaoChannel
 from channels.kakao.settings import KakaoSettings
 from channels.line.adapter import LineChannel
 from channels.line.settings import LineSettings
-from channels.protocol import Abilities, Channel
+from channels.protocol import Abilities, Channel, Sender
 from channels.slack.adapter import SlackChannel
 from channels.slack.settings import SlackSettings
+from channels.sms.adapter import SmsSender
+from channels.sms.settings import SmsSettings
 from channels.web.adapter import WebChannel
 from core.secrets import Secrets
 from core.settings import Settings
@@ -35,6 +38,9 @@ TABLE: Final[Mapping[str, Abilities]] = MappingProxyType(
             reach="push", inline=False, text=3000, unit="utf16", buttons=25, label=75, payload=2000,
             files=True, seconds=2.0,
         ),
+        "email": Abilities(
+            reach="push", inline=False, letters=True, text=20_000, files=True, signed=False, seconds=5.0,
+        ),
     }
 )  # fmt: skip
 
@@ -51,4 +57,16 @@ def build_channels(
         channels.append(LineChannel(TABLE["line"], line, client))
     if (slack := SlackSettings.load()).configured:
         channels.append(SlackChannel(TABLE["slack"], slack, client))
+    if email := email_channel(TABLE["email"], settings, secrets):
+        channels.append(email)
     return {channel.name: channel for channel in channels}
+
+
+def build_senders(
+    channels: Mapping[str, Channel], settings: Settings, client: httpx.AsyncClient
+) -> dict[str, Sender]:
+    """All ways to a person by name: the open channels, and those that only lead out."""
+    senders: dict[str, Sender] = dict(channels)
+    if (sms := SmsSettings.load()).configured:
+        senders["sms"] = SmsSender(sms, settings.foundation_name, settings.foundation_phone, client)
+    return senders

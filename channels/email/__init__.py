@@ -1,0 +1,1 @@
+"""E-mail: letters in from a mailbox, letters out through the institution's mail server."""
