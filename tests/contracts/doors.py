@@ -55,7 +55,7 @@ def configure(patch: pytest.MonkeyPatch, name: str) -> None:
         patch.setenv(variable, value)
 
 
-class _Vendor(httpx.AsyncBaseTransport):
+class Vendor(httpx.AsyncBaseTransport):
     """Reaches the fake, which is made after the program that calls it; nobody else can be reached."""
 
     inner: httpx.AsyncBaseTransport
@@ -128,7 +128,7 @@ async def opened(name: str, folder: Path, patch: pytest.MonkeyPatch) -> AsyncIte
     configure(patch, name)
     database = Database(f"sqlite:///{folder / 'door.sqlite3'}")
     Base.metadata.create_all(database.engine)
-    vendor = _Vendor()
+    vendor = Vendor()
     async with httpx.AsyncClient(transport=vendor) as client:
         world = World(database, client=client)
         app = httpx.ASGITransport(create_app(small_house(world)))
