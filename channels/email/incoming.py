@@ -10,12 +10,12 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import collapse_rfc2231_value, getaddresses
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from channels.email.words import plain_of_html
 from channels.protocol import InboundFile
 
-Part = Message[Any, Any]
+Part: TypeAlias = "Message[Any, Any]"
 
 _MOST_HEADER: Final = 2000
 """Characters of a header that are read: nobody needs more."""
