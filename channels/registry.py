@@ -13,11 +13,15 @@ from channels.kakao.adapter import KakaoChannel
 from channels.kakao.settings import KakaoSettings
 from channels.line.adapter import LineChannel
 from channels.line.settings import LineSettings
+from channels.naver.adapter import NaverChannel
+from channels.naver.settings import NaverSettings
 from channels.protocol import Abilities, Channel, Sender
 from channels.slack.adapter import SlackChannel
 from channels.slack.settings import SlackSettings
 from channels.sms.adapter import SmsSender
 from channels.sms.settings import SmsSettings
+from channels.telegram.adapter import TelegramChannel
+from channels.telegram.settings import TelegramSettings
 from channels.web.adapter import WebChannel
 from core.secrets import Secrets
 from core.settings import Settings
@@ -29,6 +33,14 @@ TABLE: Final[Mapping[str, Abilities]] = MappingProxyType(
         "kakao": Abilities(
             reach="next", text=1000, bubbles=3, buttons=10, label=14, cards=True, files=True, signed=False,
             seconds=4.0,
+        ),
+        "naver": Abilities(
+            reach="push", text=10_000, bubbles=1, buttons=10, label=18, payload=1000, cards=True, files=True,
+            typing=True, signed=False, seconds=4.0,
+        ),
+        "telegram": Abilities(
+            reach="push", inline=False, text=4096, unit="utf16", buttons=20, label=32, payload=64, files=True,
+            typing=True, signed=False,
         ),
         "line": Abilities(
             reach="push", inline=False, text=5000, unit="utf16", bubbles=5, buttons=13, files=True,
@@ -55,6 +67,10 @@ def build_channels(
     ]
     if (line := LineSettings.load()).configured:
         channels.append(LineChannel(TABLE["line"], line, client))
+    if (naver := NaverSettings.load()).configured:
+        channels.append(NaverChannel(TABLE["naver"], naver, client))
+    if (telegram := TelegramSettings.load()).configured:
+        channels.append(TelegramChannel(TABLE["telegram"], telegram, client))
     if (slack := SlackSettings.load()).configured:
         channels.append(SlackChannel(TABLE["slack"], slack, client))
     if email := email_channel(TABLE["email"], settings, secrets):

@@ -1,0 +1,1 @@
+"""Naver TalkTalk: the webhook of a partner account's chatbot."""
