@@ -97,7 +97,8 @@ class NaverChannel:
 
     def acknowledge(self, inbound: Inbound, late: bool) -> Mapping[str, Any] | None:
         """Whoever waits for what will be pushed sees that somebody is writing; else a button fetches it."""
-        return (_TYPING if self._pushes else _FETCHES) if late else None
+        fetches = Choice("답변 보기", "답변 보기", FETCH_REPLY)
+        return (_TYPING if self._pushes else _event(Bubble(_WAIT, (fetches,)))) if late else None
 
     async def send(self, delivery: Delivery) -> Receipt:
         if not self._pushes:
@@ -142,9 +143,6 @@ def _event(bubble: Bubble) -> dict[str, Any]:
         return {"event": "send", "compositeContent": {"compositeList": [card]}}
     quick = {"buttonList": [_button(choice, LONGEST_QUICK_LABEL) for choice in bubble.choices]}
     return {"event": "send", "textContent": {"text": bubble.text, "quickReply": quick}}
-
-
-_FETCHES: Final = _event(Bubble(_WAIT, (Choice("답변 보기", "답변 보기", FETCH_REPLY),)))
 
 
 def _button(choice: Choice, longest: int | None = None) -> dict[str, Any]:
