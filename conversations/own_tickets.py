@@ -77,15 +77,18 @@ class OwnTickets:
         buttons = [Button(label=yes, payload="affirm"), Button(label="아니요", payload="deny")]
         return Reply(kind="text", text=f"접수번호 {number}의 {words}", buttons=buttons)
 
-    def do(self, conversation_id: str, what: str, number: str, words: str = "") -> Reply:
+    def do(
+        self, conversation_id: str, what: str, number: str, words: str = "", proved: bool = False
+    ) -> Reply:
         """Take the step and say what comes of it, or why it wasn't taken; the person in charge is told.
 
-        The same step again within minutes changes nothing and is told like the first one.
+        The same step again within minutes changes nothing and is told like the first one. `proved`: whose
+        ticket it is was shown otherwise, by a letter's token.
         """
         now = self._clock.now()
         try:
             with self._database.session() as session:
-                ticket = _own(session, conversation_id, number)
+                ticket = tickets.find(session, number) if proved else _own(session, conversation_id, number)
                 if ticket is None:
                     return replies.text(_STRANGE)
                 tickets.lock(session, ticket)

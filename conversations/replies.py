@@ -106,6 +106,14 @@ def consent_text(notice: ConsentNotice) -> str:
     )
 
 
+def basis(notice: ConsentNotice) -> Reply:
+    """What is kept of somebody who wrote without being asked for consent, and why that is lawful."""
+    return text(
+        f"개인정보 처리 안내\n1. 목적과 근거: {notice.purpose}\n2. 항목: {notice.items}\n"
+        f"3. 보유 기간: {notice.retention}\n4. 처리를 원하지 않으실 때: {notice.refusal}"
+    )
+
+
 def form(notice: ConsentNotice, matter: str | None, kind: str, known: Mapping[str, str]) -> Reply:
     """The ticket's form, for channels that show it themselves, with everything filled in that is known.
 
