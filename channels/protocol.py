@@ -249,6 +249,8 @@ class Receipt:
     """Seconds that the vendor asks us to wait."""
     uncertain: bool = False
     """Whether the citizen may have got it all the same, so that another try may repeat it."""
+    waits: bool = False
+    """What was refused can still go with the answer to the citizen's next message."""
     done: int = 0
     """Parts taken so far."""
     id: str = ""

@@ -131,7 +131,7 @@ class Courier:
 
     def _settle(self, parcel: Parcel, receipt: Receipt, sender: Sender | None) -> None:
         abilities = getattr(sender, "abilities", None)  # a mere way out has none
-        waits = abilities is not None and abilities.reach == "next"
+        waits = receipt.waits or (abilities is not None and abilities.reach == "next")
         with self.database.session() as session:
             outbox.settle(session, parcel, receipt, self.clock.now(), waits)
 
