@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from core.errors import EungdaeError, TooMany
-from web import charter, chat, chat_socket, files, health, pages, webhooks
+from web import charter, chat, chat_socket, files, health, letters, pages, webhooks
 from web.composition import House
 from web.console import router as console
 from web.console.kept_queries import KeptQueries
@@ -39,7 +39,7 @@ def create_app(house: House) -> FastAPI:
         if left := await house.conversations.recover():
             log.info("messages that a crash left were handled", count=left)
         courier = asyncio.create_task(house.courier.run())
-        async with watching(jobs(house)):
+        async with watching(jobs(house)), watching(letters.fetching(house), letters.EVERY):
             yield
             courier.cancel()
         await asyncio.gather(courier, return_exceptions=True)

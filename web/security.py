@@ -14,8 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 LARGEST_BODY = 256 * 1024
 """Bytes; the longest message has 2,000 characters, a vendor's webhook may be wordy."""
 LARGEST_UPLOAD = 11 * 1024 * 1024
-"""Bytes where staff add a file to a ticket: the file, and what a form puts around it."""
-_UPLOAD = re.compile(r"/staff/tickets/[^/]+/files")
+"""Bytes where staff add a file to a ticket, or a mail server hands a letter over: with what is around it."""
+_UPLOAD = re.compile(r"/staff/tickets/[^/]+/files|/channels/email")
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "

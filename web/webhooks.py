@@ -57,11 +57,12 @@ async def receive(name: str, request: Request) -> Response:
     until = asyncio.get_running_loop().time() + (channel.abilities.seconds or AT_ONCE)
     answer: str | dict[str, Any] = {}
     for event in channel.parse(call):
-        answer = await _handle(house, channel, event, until)
+        answer = await handle(house, channel, event, until)
     return PlainTextResponse(answer) if isinstance(answer, str) else JSONResponse(answer, media_type=_JSON)
 
 
-async def _handle(house: House, channel: Channel, event: Event, until: float) -> str | dict[str, Any]:
+async def handle(house: House, channel: Channel, event: Event, until: float) -> str | dict[str, Any]:
+    """Do what one event calls for; the answer to it is wanted at `until`, by the event loop's time."""
     match event:
         case Ignored(reason):
             ignored[f"{channel.name}: {reason}"] += 1

@@ -32,6 +32,8 @@ class Mailbox:
         box = _OPEN[wanted.imap_security](wanted.imap_host, wanted.imap_port, timeout=TIMEOUT)
         password = wanted.imap_password.get_secret_value()
         box.login(wanted.imap_username, password, initial_folder=wanted.imap_folder)
+        if wanted.imap_done and not box.folder.exists(wanted.imap_done):
+            box.folder.create(wanted.imap_done)
         return OpenMailbox(box, wanted.imap_done)
 
 
@@ -50,9 +52,9 @@ class OpenMailbox:
     ) -> None:
         self.close()
 
-    def unread(self, most: int) -> list[str]:
+    def unread(self) -> list[str]:
         """The ids of letters that nobody has read, oldest first."""
-        return self._box.uids(AND(seen=False))[:most]
+        return self._box.uids(AND(seen=False))
 
     def read(self, uid: str) -> bytes:
         """The whole letter; it stays unread. Empty when it is gone."""
