@@ -18,9 +18,11 @@ from conversations.meaning import (
     ABOUT_TICKET,
     FREE_TEXT,
     QUESTIONS,
+    SENT_FILES,
     TELLS_CODE,
     Meaning,
     candidate_ids,
+    files_alone,
     meaning_of_button,
     meaning_of_text,
     pressed_payload,
@@ -107,6 +109,8 @@ class Intake:
             typed = meaning_of_button(pressed_payload(inbound, conversation.buttons) or "")
             if not typed and doors.awaits(session, conversation.id, text, now):
                 typed = TELLS_CODE
+            if files_alone(inbound):
+                typed = SENT_FILES
             meaning = pressed or typed or meaning_of_text(text, understood, conversation.awaiting_slot)
             if not earlier and _leaves_look_up(conversation, meaning):
                 new_session(conversation)

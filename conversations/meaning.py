@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -99,6 +100,16 @@ class Meaning:
 
 TELLS_CODE = Meaning("tell_code", 1.0, NoAnswer(), pressed=True)
 """The six digits that prove whose conversation it is (`conversations.doors`)."""
+
+
+SENT_FILES = Meaning("files", 1.0, NoAnswer(), pressed=True)
+"""Files without a word: they ask nothing, and answer no form (`conversations.citizens_files`)."""
+_NO_WORDS = re.compile(r"\(\S+[을를] 보냈습니다\)")
+
+
+def files_alone(inbound: Inbound) -> bool:
+    """Whether the text is only what the channel puts in the place of one; a letter is always a letter."""
+    return bool(inbound.files) and not inbound.address and bool(_NO_WORDS.fullmatch(inbound.text.strip()))
 
 
 def pressed_payload(inbound: Inbound, buttons: Sequence[dict[str, str]]) -> str | None:

@@ -14,13 +14,15 @@ from sqlalchemy.orm import Session
 
 from channels.protocol import Channel, Inbound, Reply, Undelivered
 from conversations import arrivals, outbox, parcels, replies, store
+from conversations.by_letter import ByLetter
+from conversations.citizens_files import CitizensFiles, Received
 from conversations.dialogue import Awaiting, DialogueError, RasaDialogue, Turn
 from conversations.doors import Doors
 from conversations.fallback import Fallback
 from conversations.hub import Hub, topic_of
 from conversations.intake import Intake, TakenIn, clean, settle, start_afresh
 from conversations.lanes import Lanes
-from conversations.meaning import Meaning
+from conversations.meaning import SENT_FILES, Meaning
 from conversations.models import Conversation, Message
 from conversations.own_tickets import OwnTickets
 from conversations.presence import CITIZEN, Presence
@@ -101,8 +103,10 @@ class Conversations:
     opening: Opening
     own: OwnTickets
     doors: Doors
+    files: CitizensFiles
 
     def __post_init__(self) -> None:
+        self._letters = ByLetter(self.database, self.vault, self.speech, self.opening, self.own, self.clock)
         self._lanes = Lanes()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._at_work: set[tuple[str, str, str]] = set()
@@ -246,20 +250,34 @@ class Conversations:
             taken = await in_thread(self.intake.take_in, inbound)
             self.presence.said(taken.conversation_id, CITIZEN)
             self.hub.changed(topic)
+            undone = taken.meaning is not None or not taken.retry
+            files = await self._files(inbound, taken) if undone and inbound.files else Received()
+            if taken.meaning is None and undone and files.replies:
+                turn = _unchanged(taken, files.replies)
+                return await in_thread(self._finish, taken, turn, inbound)
             if taken.meaning is None:
                 return await in_thread(self._as_before, taken, inbound)
             if early and early.words == (inbound.text, inbound.payload):
                 return await in_thread(self._as_before, taken, inbound)
-            turn = await self._turn(taken, taken.meaning, inbound, rasa_is_silent)
+            if taken.meaning.intent == SENT_FILES.intent:
+                turn = _unchanged(taken, files.replies_alone)
+            else:
+                turn = await self._turn(taken, taken.meaning, inbound, rasa_is_silent)
+                turn.replies[:0] = files.replies
             outcome = await in_thread(self._finish, taken, turn, inbound)
         self.hub.changed(topic)
         return outcome
 
+    async def _files(self, inbound: Inbound, taken: TakenIn) -> Received:
+        return await self.files.take(inbound, taken.conversation_id, taken.message_id)
+
     async def _turn(self, taken: TakenIn, meaning: Meaning, inbound: Inbound, rasa_is_silent: bool) -> Turn:
         channel = self.channels[inbound.channel]
-        form, slot = taken.awaiting
         if said := await self.doors.replies(taken.conversation_id, taken.text, meaning):
-            return Turn(replies=said, awaiting=Awaiting(form=form, slot=slot))
+            return _unchanged(taken, said)
+        if channel.abilities.letters:
+            turn = await in_thread(self._letters.turn, taken, meaning, inbound)
+            return self._completed(turn, taken, meaning)
         try:
             if rasa_is_silent:
                 raise DialogueError("silent a moment ago")  # nobody waits for it twice
@@ -271,6 +289,9 @@ class Conversations:
             if taken.awaiting[0] and not isinstance(meaning.decision, Answer):
                 self._unheard[taken.topic] = Unheard(taken, meaning, inbound)
                 self._later(self._catch_up(taken.topic, channel))
+        return self._completed(turn, taken, meaning)
+
+    def _completed(self, turn: Turn, taken: TakenIn, meaning: Meaning) -> Turn:
         if taken.barred:
             turn.replies.insert(0, replies.NO_RESIDENT_NUMBER)
         if meaning.asks_for_person and turn.replies:
@@ -440,3 +461,9 @@ class Conversations:
 
 def _identity(inbound: Inbound) -> tuple[str, str, str]:
     return inbound.channel, inbound.sender, inbound.message_id
+
+
+def _unchanged(taken: TakenIn, said: list[Reply]) -> Turn:
+    """Something is said beside the dialogue, which goes on waiting for what it waited for."""
+    form, slot = taken.awaiting
+    return Turn(replies=said, awaiting=Awaiting(form=form, slot=slot))

@@ -9,7 +9,8 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from channels.protocol import Reply
-from conversations import letters, replies, store
+from conversations import citizens_files, letters, replies, store
+from conversations.announcements import Announcements
 from conversations.kinds import Kinds
 from conversations.links import Links
 from conversations.models import Conversation, Message
@@ -63,7 +64,7 @@ class Opening:
 
     def __init__(
         self, database: Database, vault: Vault, router: Router, kinds: Kinds, clock: Clock,
-        links: Links,
+        links: Links, announcements: Announcements,
     ) -> None:  # fmt: skip
         self._database = database
         self._vault = vault
@@ -71,6 +72,7 @@ class Opening:
         self._kinds = kinds
         self._clock = clock
         self._links = links
+        self._announcements = announcements
 
     def suggest(self, matter: str | None) -> str:
         """The kind that the matter seems to be."""
@@ -112,7 +114,11 @@ class Opening:
             facts=dict(form.facts),
             route=route,
         )
-        return tickets.open_ticket(session, self._vault, request, self._clock.now())
+        now = self._clock.now()
+        opened = tickets.open_ticket(session, self._vault, request, now)
+        self._announcements.announce(session, opened.number, now)
+        citizens_files.hand_over(session, conversation.id, opened.number, now)
+        return opened
 
     def open_from_form(
         self, session: Session, conversation: Conversation, form: TicketForm, route: Route

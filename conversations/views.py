@@ -30,6 +30,6 @@ class Said(BaseModel):
 
     def for_citizen(self) -> dict[str, Any]:
         """The JSON of the public chat API."""
-        hidden = {"about", "decision", "payload", "settled", "signed"}
+        hidden = {"about", "decision", "payload", "received", "settled", "signed"}
         shown = {key: value for key, value in self.data.items() if key not in hidden}
         return self.model_dump(mode="json") | {"data": shown, "person": self.data.get("signed")}

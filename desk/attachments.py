@@ -1,16 +1,16 @@
-"""Files of a ticket: their type told by content, name and bytes encrypted, outside the web root."""
+"""Files of tickets and citizens: type told by content, name and bytes encrypted, outside the web root."""
 
 from __future__ import annotations
 
 import hashlib
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Invalid, NotFound
@@ -24,6 +24,8 @@ LARGEST: Final = 10 * 1024 * 1024
 """Bytes of one file."""
 MOST: Final = 20
 """Files of one ticket."""
+CITIZEN: Final = "citizen"
+"""Who added a file that a citizen sent."""
 _LONGEST_NAME: Final = 100
 
 
@@ -41,6 +43,11 @@ class File:
     sent: bool
     content: bytes = b""
 
+    @property
+    def from_citizen(self) -> bool:
+        """Whether the citizen sent it, rather than staff."""
+        return self.added_by == CITIZEN
+
 
 class Attachments:
     """All files under one folder. Whoever reads for staff logs the access."""
@@ -56,28 +63,32 @@ class Attachments:
 
         Raises `Invalid` for an empty, too large or unknown file, `Conflict` for too many of them.
         """
-        if len(content) > LARGEST:
-            raise Invalid(f"파일은 {LARGEST // 1024 // 1024} MB까지 올리실 수 있습니다.", file="너무 큽니다.")
-        kind = file_types.recognise(content)
-        if kind is None:
-            raise Invalid(f"올리실 수 있는 파일은 {file_types.NAMES}입니다.", file="형식을 확인해 주십시오.")
+        kind = self._checked(content)
         if len(self.of_ticket(session, ticket)) >= MOST:
             raise Conflict(f"한 접수에 파일을 {MOST}개까지 올리실 수 있습니다.")
+        return self._keep(session, Attachment(id=new_id(), ticket_id=ticket.id, added_by=by), name, content,
+                          kind, now)  # fmt: skip
+
+    def receive(
+        self, session: Session, conversation_id: str, ticket: Ticket | None, file_id: str, name: str,
+        content: bytes, now: datetime,
+    ) -> File | None:  # fmt: skip
+        """Keep what the citizen sent in a conversation, for the ticket or for one that is opened soon.
+
+        `file_id` is the same at a second delivery, which changes nothing: None. Raises what `keep` does.
+        """
+        if session.get(Attachment, file_id):
+            return None
+        kind = self._checked(content)
+        if self._count(session, conversation_id, ticket) >= MOST:
+            raise Conflict(f"파일은 {MOST}개까지 보내실 수 있습니다.")
         kept = Attachment(
-            id=new_id(),
-            ticket_id=ticket.id,
-            name=self._cipher.encrypt(plain_name(name, kind)),
-            media_type=kind.media_type,
-            size=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            added_by=by,
-            at=now,
-            sent=False,
+            id=file_id,
+            ticket_id=ticket.id if ticket else None,
+            conversation_id=conversation_id,
+            added_by=CITIZEN,
         )
-        session.add(kept)
-        session.flush()
-        self._write(kept.id, self._cipher.encrypt_bytes(content))
-        return self._file(kept)
+        return self._keep(session, kept, name, content, kind, now)
 
     def read(self, session: Session, attachment_id: str) -> File:
         """The file with its content; raises `NotFound`."""
@@ -109,9 +120,44 @@ class Attachments:
             raise NotFound("파일을 찾을 수 없습니다.")
         if kept.sent:
             raise Conflict("고객께 이미 보낸 파일은 지울 수 없습니다.")
-        session.delete(kept)
+        if kept.added_by == CITIZEN:
+            raise Conflict("고객이 보낸 파일은 지울 수 없습니다.")
+        self.destroy(session, [kept])
+
+    def destroy(self, session: Session, kept: Sequence[Attachment]) -> None:
+        """Destroy the files, whoever had them: their time is over, or their citizen wants it."""
+        for one in kept:
+            session.delete(one)
         session.flush()
-        (self._folder / attachment_id).unlink(missing_ok=True)
+        for one in kept:
+            (self._folder / one.id).unlink(missing_ok=True)
+
+    def _checked(self, content: bytes) -> FileType:
+        if len(content) > LARGEST:
+            raise Invalid(f"파일은 {LARGEST // 1024 // 1024} MB까지 올리실 수 있습니다.", file="너무 큽니다.")
+        kind = file_types.recognise(content)
+        if kind is None:
+            raise Invalid(f"올리실 수 있는 파일은 {file_types.NAMES}입니다.", file="형식을 확인해 주십시오.")
+        return kind
+
+    def _count(self, session: Session, conversation_id: str, ticket: Ticket | None) -> int:
+        """How many files the ticket has, or the citizen sent who has none yet."""
+        query = select(func.count()).select_from(Attachment)
+        if ticket:
+            return session.scalar(query.where(Attachment.ticket_id == ticket.id)) or 0
+        waiting = (Attachment.conversation_id == conversation_id, Attachment.ticket_id.is_(None))
+        return session.scalar(query.where(*waiting)) or 0
+
+    def _keep(
+        self, session: Session, kept: Attachment, name: str, content: bytes, kind: FileType, now: datetime
+    ) -> File:
+        kept.name, kept.at, kept.sent = self._cipher.encrypt(plain_name(name, kind)), now, False
+        kept.media_type, kept.size = kind.media_type, len(content)
+        kept.sha256 = hashlib.sha256(content).hexdigest()
+        session.add(kept)
+        session.flush()
+        self._write(kept.id, self._cipher.encrypt_bytes(content))
+        return self._file(kept)
 
     def _write(self, attachment_id: str, encrypted: bytes) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -121,17 +167,21 @@ class Attachments:
         part.replace(whole)
 
     def _file(self, kept: Attachment, content: bytes = b"") -> File:
-        return File(
-            id=kept.id,
-            ticket_id=kept.ticket_id,
-            name=self._cipher.decrypt(kept.name),
-            media_type=kept.media_type,
-            size=kept.size,
-            added_by=kept.added_by,
-            at=kept.at,
-            sent=kept.sent,
-            content=content,
-        )
+        return replace(readable(self._cipher, kept), content=content)
+
+
+def readable(cipher: Cipher, kept: Attachment) -> File:
+    """What is known of a file, without its content."""
+    return File(
+        id=kept.id,
+        ticket_id=kept.ticket_id,
+        name=cipher.decrypt(kept.name),
+        media_type=kept.media_type,
+        size=kept.size,
+        added_by=kept.added_by,
+        at=kept.at,
+        sent=kept.sent,
+    )
 
 
 def plain_name(name: str, kind: FileType) -> str:

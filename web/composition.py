@@ -8,8 +8,9 @@ import httpx
 
 from actions import context as actions_context
 from channels.protocol import Channel
-from channels.registry import build_channels
+from channels.registry import build_channels, build_senders
 from conversations.casework import Casework
+from conversations.citizens_files import CitizensFiles
 from conversations.contacts import Contacts
 from conversations.courier import Courier
 from conversations.dialogue import RasaDialogue
@@ -95,6 +96,7 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     signer = Signer(secrets.signing_key, clock)
     client = httpx.AsyncClient(limits=httpx.Limits(max_connections=40))
     channels = build_channels(settings, secrets, signer, client)
+    senders = build_senders(channels, settings, client)
     hub = Hub()
     limiter = RateLimiter(clock, settings.rate_limits)
     contacts = Contacts(database, clock, settings.show_staff_names)
@@ -105,26 +107,26 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     router = build_router(database, vault, faq)
     own = OwnTickets(database, vault, clock)
     presence = Presence(clock)
-    doors = Doors(database, vault, channels, clock, hub, settings.foundation_phone)
+    doors = Doors(database, vault, senders, clock, hub, settings.foundation_phone)
     links = Links(signer, settings.public_url)
     kinds = Kinds(lambda: faq.encoder)
     kinds.warm()
     opening = Opening(database, vault, router, kinds, clock, links)
+    attachments = Attachments(settings.data_dir / "files", vault.cipher)
     intake = Intake(database, vault, faq, own, kinds, clock)
     conversations = Conversations(
         database, vault, intake, dialogue, speech, channels, clock, hub, presence, opening, own,
-        doors,
+        doors, CitizensFiles(database, vault, attachments, channels, clock),
     )  # fmt: skip
     staff_desk = StaffDesk(database, vault, channels, clock, hub, presence)
     actions_context.use(actions_context.Context(database, vault, speech, clock, limiter, opening, own, doors))
-    attachments = Attachments(settings.data_dir / "files", vault.cipher)
     gate = Gate(lambda: faq, settings.regression_set, clock)
     return House(
         settings, secrets, clock, database, vault, faq, channels, hub, limiter, dialogue, conversations,
         staff_desk, Casework(database, vault, channels, clock, hub, attachments, links), attachments, links,
         Learning(database, vault, gate, clock), presence,
         Search(database, vault, encoder), Drafts(database, vault, gate, clock),
-        router, Courier(database, vault, channels, clock, hub), client, build_mailer(settings, secrets),
+        router, Courier(database, vault, senders, clock, hub), client, build_mailer(settings, secrets),
     )  # fmt: skip
 
 

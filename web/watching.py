@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 
+from conversations import citizens_files, doors
 from core.mail import Mail, Mailer, Outcome
 from core.threads import in_thread
 from desk import letters, watch
@@ -29,6 +30,7 @@ def jobs(house: House) -> Mapping[str, Job]:
     """Everything that is done in a round, by its name in the log."""
     return {
         "desk": lambda: _tick(house),
+        "leftovers": lambda: _sweep(house),
         "search": lambda: _index(house),
         "arrivals": lambda: _retry(house),
         "mail": lambda: _post(house, house.mailer) if house.mailer else _forget(house),
@@ -74,6 +76,17 @@ async def _tick(house: House) -> None:
     def work() -> None:
         with house.database.session() as session:
             watch.tick(session, house.clock.now())
+
+    await in_thread(work)
+
+
+async def _sweep(house: House) -> None:
+    """Destroy what was only kept for a while: codes, and files that no ticket came for."""
+
+    def work() -> None:
+        with house.database.session() as session:
+            doors.sweep(session, house.clock.now())
+            citizens_files.sweep(session, house.attachments, house.clock.now())
 
     await in_thread(work)
 

@@ -20,6 +20,7 @@ from channels.protocol import Button, Inbound, Reply
 from channels.registry import build_channels
 from conversations import replies
 from conversations.casework import Casework
+from conversations.citizens_files import CitizensFiles
 from conversations.contacts import Contacts
 from conversations.courier import Courier
 from conversations.dialogue import Awaiting, DialogueError, Turn
@@ -251,6 +252,7 @@ class World:
         return Conversations(
             self.database, self.vault, intake, self.dialogue, self.speech, self.channels, self.clock,
             self.hub, self.presence, self.opening, self.own, self.doors,
+            CitizensFiles(self.database, self.vault, self.attachments, self.channels, self.clock),
         )  # fmt: skip
 
     def inbound(
