@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -13,6 +14,8 @@ from channels.kakao.adapter import KakaoChannel
 from channels.kakao.settings import KakaoSettings
 from channels.line.adapter import LineChannel
 from channels.line.settings import LineSettings
+from channels.messenger.adapter import MessengerChannel
+from channels.messenger.settings import MessengerSettings
 from channels.naver.adapter import NaverChannel
 from channels.naver.settings import NaverSettings
 from channels.protocol import Abilities, Channel, Sender
@@ -50,6 +53,10 @@ TABLE: Final[Mapping[str, Abilities]] = MappingProxyType(
             reach="push", inline=False, text=3000, unit="utf16", buttons=25, label=75, payload=2000,
             files=True, seconds=2.0,
         ),
+        "messenger": Abilities(
+            reach="push", inline=False, text=2000, unit="utf16", buttons=13, files=True,
+            window=timedelta(hours=24), person_window=timedelta(days=7),
+        ),
         "email": Abilities(
             reach="push", inline=False, letters=True, text=20_000, files=True, signed=False, seconds=5.0,
         ),
@@ -63,7 +70,7 @@ def build_channels(
     """The open channels by name; `client` reaches the vendors."""
     channels: list[Channel] = [
         WebChannel(TABLE["web"], signer, settings.session_days),
-        KakaoChannel(TABLE["kakao"], secrets.kakao_secret, KakaoSettings.load()),
+        KakaoChannel(TABLE["kakao"], secrets.kakao_secret, KakaoSettings.load(), client),
     ]
     if (line := LineSettings.load()).configured:
         channels.append(LineChannel(TABLE["line"], line, client))
@@ -73,6 +80,8 @@ def build_channels(
         channels.append(TelegramChannel(TABLE["telegram"], telegram, client))
     if (slack := SlackSettings.load()).configured:
         channels.append(SlackChannel(TABLE["slack"], slack, client))
+    if (messenger := MessengerSettings.load()).configured:
+        channels.append(MessengerChannel(TABLE["messenger"], messenger, client))
     if email := email_channel(TABLE["email"], settings, secrets):
         channels.append(email)
     return {channel.name: channel for channel in channels}

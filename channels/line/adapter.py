@@ -127,7 +127,7 @@ class LineChannel:
         if answer.status == 409:  # this key was accepted before
             return Receipt(Outcome.SENT)
         if answer.status == 401:
-            return Receipt(Outcome.REFUSED, "LINE 채널 액세스 토큰이 올바르지 않습니다.")
+            return Receipt(Outcome.LATER, "LINE 채널 액세스 토큰이 올바르지 않습니다.")
         if answer.status == 429 and "monthly limit" in _told(answer):
             return Receipt(Outcome.REFUSED, "이번 달에 LINE으로 보낼 수 있는 메시지를 모두 썼습니다.")
         return answer.receipt

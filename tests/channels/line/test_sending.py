@@ -133,20 +133,20 @@ async def test_who_cannot_be_written_to_is_a_refusal(line: Try) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "words", "reason"),
+    ("status", "words", "outcome", "reason"),
     [
-        (429, "You have reached your monthly limit.", "이번 달"),
-        (401, "Authentication failed", "액세스 토큰"),
+        (429, "You have reached your monthly limit.", Outcome.REFUSED, "이번 달"),
+        (401, "Authentication failed", Outcome.LATER, "액세스 토큰"),
     ],
 )
-async def test_what_only_the_operator_can_mend_is_said_plainly_and_not_tried_for_hours(
-    status: int, words: str, reason: str
+async def test_what_the_operator_has_to_mend_is_said_plainly(
+    status: int, words: str, outcome: Outcome, reason: str
 ) -> None:
     answer = httpx.MockTransport(lambda _: httpx.Response(status, json={"message": words}))
     async with httpx.AsyncClient(transport=answer) as client:
         fake = FakeLine("http://program", clock=FixedClock(NOW))
         receipt = await Try(client, fake, FixedClock(NOW)).send("답변드립니다.")
-    assert receipt.outcome is Outcome.REFUSED
+    assert receipt.outcome is outcome
     assert reason in receipt.reason
 
 

@@ -1,0 +1,1 @@
+"""Facebook Messenger: the talks of one page."""
