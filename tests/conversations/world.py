@@ -211,11 +211,12 @@ class World:
         """`client` reaches the vendors."""
         self.database = database
         self.clock = FixedClock(NOW)
-        self.vault = Vault(Cipher(Fernet.generate_key().decode()), self.clock)
+        key = Fernet.generate_key().decode()
+        self.vault = Vault(Cipher(key), self.clock)
         self.dialogue = dialogue or FakeDialogue()
         self.faq, self.hub = FakeFaq(), Hub()
         self.settings = Settings(_env_file=None)
-        self.secrets = Secrets("signing", "data", "rasa", "actions", "kakao-secret")
+        self.secrets = Secrets("signing", key, "rasa", "actions", "kakao-secret")
         signer = Signer(self.secrets.signing_key, self.clock)
         self.client = client or httpx.AsyncClient()
         self.channels = build_channels(self.settings, self.secrets, signer, self.client)
