@@ -43,6 +43,7 @@ _SAME_FOR = 2
 """Seconds: the same words again within them are the same delivery. Naver gives a message no id."""
 _IMAGE_TYPES: Final = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif"}
 _TYPING: Final = {"event": "action", "options": {"action": "typingOn"}}
+_PASSED_ON: Final = "담당 직원에게 전달했습니다. 답변은 다음 메시지에 이어서 알려 드리겠습니다."
 _WAIT: Final = "답변을 준비하고 있습니다. 잠시 후 아래 단추를 누르시면 알려 드리겠습니다."
 
 
@@ -91,8 +92,8 @@ class NaverChannel:
         return (Ignored("unknown event"),)
 
     def render(self, replies: Sequence[Reply]) -> dict[str, Any]:
-        """Without anything to say the body is empty: TalkTalk then shows nothing."""
-        said = bubbles(replies, self.abilities)
+        """With nothing to say nothing is shown, unless what a person says has to be waited for."""
+        said = bubbles(replies, self.abilities) or ([] if self._pushes else [Bubble(_PASSED_ON)])
         return _event(said[0]) if said else {}
 
     def acknowledge(self, inbound: Inbound, late: bool) -> Mapping[str, Any] | None:
@@ -116,7 +117,7 @@ class NaverChannel:
     def _said(self, event: Event, request: Request) -> Inbound | Ignored:
         if event.held_by_person:
             return Ignored("standby")
-        if not (event.text or event.image or event.composite):
+        if not event.words:
             return Ignored("a message without content")
         files = (_picture(event.image),) if event.image else ()
         return Inbound(self.name, event.user, _id(request), event.words, event.payload, files)

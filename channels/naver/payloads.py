@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+_WITHOUT_WORDS = {"sticker": "(스티커를 보냈습니다)", "button": "(단추를 눌렀습니다)"}
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="ignore", populate_by_name=True)
@@ -60,13 +62,13 @@ class Event(_Part):
 
     @property
     def words(self) -> str:
-        """What the citizen said; for what has no words, that it came."""
+        """What the citizen said; for what has no words, that it came. Empty: nothing did."""
         if self.text:
-            return self.text.text or ("(스티커를 보냈습니다)" if self.text.input_type == "sticker" else "")
+            return self.text.text or _WITHOUT_WORDS.get(self.text.input_type, "")
         if self.image:
             return "(사진을 보냈습니다)"
         said = [words for one in self.composites for words in (one.title, one.description) if words]
-        return "\n".join(said) or "(내용을 보냈습니다)"
+        return "\n".join(said)
 
     @property
     def composites(self) -> list[Composite]:
