@@ -299,3 +299,29 @@ class Acknowledges(Protocol):
         `late`: the replies aren't there yet, and come after. Else they are, and are pushed.
         """
         ...
+
+
+class StaffRoom(Protocol):
+    """Where staff hear of new tickets in their own messenger, and what they can do there."""
+
+    channel: str
+    """The vendor's id of the place; empty where nothing is announced."""
+
+    async def email_of(self, actor: str) -> str:
+        """The checked address of whoever acts; raises `Forbidden` for an outsider, `Unavailable`."""
+        ...
+
+    async def ask(self, act: StaffAct, seen: int | None, words: str) -> None:
+        """Open the dialog to answer in, under these words; `seen` comes back with the answer."""
+        ...
+
+    async def refuse(self, act: StaffAct, reason: str) -> Mapping[str, Any]:
+        """Say why not, to them alone; returns the body that answers the request."""
+        ...
+
+
+@runtime_checkable
+class HasStaffRoom(Protocol):
+    """A channel that staff use too."""
+
+    staff: StaffRoom

@@ -138,6 +138,19 @@ class Casework(Clerk):
 
         await self._do(number, staff_id, step, by_phone, must_reach=False)
 
+    async def claim(self, number: str, staff_id: str) -> None:
+        """The member of staff takes the ticket on and begins; the citizen hears of a new person."""
+
+        def step(case: Case) -> Letter | None:
+            before = case.ticket.staff_id
+            if before != staff_id or case.ticket.state == "received":
+                steps.assign(*case.of, case.staff)
+            steps.start(*case.of)
+            told = letters.assigned(case.ticket, directory.contact(case.staff))
+            return Letter(told) if before != staff_id else None
+
+        await self._do(number, staff_id, step, by_phone=False, must_reach=False)
+
     async def introduce(self, number: str, staff_id: str, moved: bool) -> None:
         """Tell the citizen who took the ticket over from somebody who left, of another department if `moved`.
 
@@ -227,7 +240,9 @@ class Casework(Clerk):
         def work() -> OpenedTicket:
             with self._database.session() as session:
                 by_phone = replace(request, channel="phone", conversation_id=None)
-                return tickets.open_ticket(session, self._vault, by_phone, received_at, staff_id)
+                opened = tickets.open_ticket(session, self._vault, by_phone, received_at, staff_id)
+                self._announcements.announce(session, opened.number, now)
+                return opened
 
         return await in_thread(work)
 

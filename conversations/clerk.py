@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from channels.protocol import Channel, Reply
 from conversations import citizens, replies
+from conversations.announcements import Announcements
 from conversations.hub import Hub, topic_of
 from conversations.links import Links
 from conversations.models import Conversation
@@ -60,7 +61,7 @@ class Clerk:
 
     def __init__(
         self, database: Database, vault: Vault, channels: dict[str, Channel], clock: Clock, hub: Hub,
-        attachments: Attachments, links: Links,
+        attachments: Attachments, links: Links, announcements: Announcements | None = None,
     ) -> None:  # fmt: skip
         self._database = database
         self._vault = vault
@@ -69,6 +70,7 @@ class Clerk:
         self._hub = hub
         self._attachments = attachments
         self._links = links
+        self._announcements = announcements or Announcements(vault)
 
     async def _quietly(self, number: str, staff_id: str, step: Step) -> None:
         await self._do(number, staff_id, step, by_phone=True)
@@ -89,6 +91,7 @@ class Clerk:
             reached = by_phone or talk is not None
             case = Case(session, self._vault, ticket, staff, self._clock.now(), reached)
             letter = step(case)
+            self._announcements.refresh(session, ticket, case.now)
             if letter is None or by_phone or talk is None:
                 return None
             self._send(case, letter, talk)

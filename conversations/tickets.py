@@ -64,7 +64,7 @@ class Opening:
 
     def __init__(
         self, database: Database, vault: Vault, router: Router, kinds: Kinds, clock: Clock,
-        links: Links, announcements: Announcements,
+        links: Links, announcements: Announcements | None = None,
     ) -> None:  # fmt: skip
         self._database = database
         self._vault = vault
@@ -72,7 +72,7 @@ class Opening:
         self._kinds = kinds
         self._clock = clock
         self._links = links
-        self._announcements = announcements
+        self._announcements = announcements or Announcements(vault)
 
     def suggest(self, matter: str | None) -> str:
         """The kind that the matter seems to be."""

@@ -9,6 +9,7 @@ import httpx
 from actions import context as actions_context
 from channels.protocol import Channel
 from channels.registry import build_channels, build_senders
+from conversations.announcements import Announcements
 from conversations.casework import Casework
 from conversations.citizens_files import CitizensFiles
 from conversations.contacts import Contacts
@@ -27,6 +28,7 @@ from conversations.search import Search
 from conversations.service import Conversations
 from conversations.speech import Speech
 from conversations.staff import StaffDesk
+from conversations.staff_acts import StaffActs
 from conversations.taught import Taught
 from conversations.tickets import Opening
 from core.clock import Clock, SystemClock
@@ -75,11 +77,13 @@ class House:
     router: Router
     courier: Courier
     client: httpx.AsyncClient
+    staff_acts: StaffActs
     mailer: Mailer | None = None
 
     async def close(self) -> None:
         """Let what is under way end, and give everything back."""
         await self.conversations.drain()
+        await self.staff_acts.drain()
         await self.client.aclose()
         await self.dialogue.close()
         self.database.close()
@@ -111,7 +115,8 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     links = Links(signer, settings.public_url)
     kinds = Kinds(lambda: faq.encoder)
     kinds.warm()
-    opening = Opening(database, vault, router, kinds, clock, links)
+    announcements = Announcements.through(channels, vault, settings.public_url)
+    opening = Opening(database, vault, router, kinds, clock, links, announcements)
     attachments = Attachments(settings.data_dir / "files", vault.cipher)
     intake = Intake(database, vault, faq, own, kinds, clock)
     conversations = Conversations(
@@ -120,13 +125,17 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     )  # fmt: skip
     staff_desk = StaffDesk(database, vault, channels, clock, hub, presence)
     actions_context.use(actions_context.Context(database, vault, speech, clock, limiter, opening, own, doors))
+    casework = Casework(
+        database, vault, channels, clock, hub, attachments, links, announcements=announcements
+    )
     gate = Gate(lambda: faq, settings.regression_set, clock)
     return House(
         settings, secrets, clock, database, vault, faq, channels, hub, limiter, dialogue, conversations,
-        staff_desk, Casework(database, vault, channels, clock, hub, attachments, links), attachments, links,
+        staff_desk, casework, attachments, links,
         Learning(database, vault, gate, clock), presence,
         Search(database, vault, encoder), Drafts(database, vault, gate, clock),
-        router, Courier(database, vault, senders, clock, hub), client, build_mailer(settings, secrets),
+        router, Courier(database, vault, senders, clock, hub), client,
+        StaffActs(database, casework, announcements, channels), build_mailer(settings, secrets),
     )  # fmt: skip
 
 

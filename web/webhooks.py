@@ -19,6 +19,7 @@ from channels.protocol import (
     Event,
     Ignored,
     Inbound,
+    StaffAct,
     Typing,
     Undelivered,
 )
@@ -72,6 +73,9 @@ async def handle(house: House, channel: Channel, event: Event, until: float) -> 
             await house.conversations.typing(name, sender)
         case Undelivered():
             await house.conversations.came_back(event)
+        case StaffAct():
+            left = until - asyncio.get_running_loop().time()
+            return dict(await house.staff_acts.take(event, max(0.0, left)))
         case Inbound():
             return await _answer(house, channel, event, until)
     return {}

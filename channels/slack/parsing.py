@@ -98,7 +98,7 @@ def _thread(channel: str, ts: str | None) -> str:
 
 
 def _interaction(request: Request) -> Iterator[Event]:
-    fields = parse_qs(request.body.decode(errors="replace"))
+    fields = parse_qs(request.body.decode(errors="replace"), keep_blank_values=True)
     if "payload" not in fields:
         yield Ignored("no interaction")  # a slash command, or a check of the certificate
         return

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from channels.protocol import Button, Inbound, Reply
 from channels.registry import build_channels
 from conversations import replies
+from conversations.announcements import Announcements
 from conversations.casework import Casework
 from conversations.citizens_files import CitizensFiles
 from conversations.contacts import Contacts
@@ -38,6 +39,7 @@ from conversations.search import Search
 from conversations.service import Conversations, Outcome
 from conversations.speech import Speech
 from conversations.staff import StaffDesk
+from conversations.staff_acts import StaffActs
 from conversations.taught import Taught
 from conversations.tickets import Opening, TicketForm
 from core.clock import FixedClock
@@ -234,12 +236,17 @@ class World:
         self._files = tempfile.TemporaryDirectory()
         self.attachments = Attachments(Path(self._files.name) / "files", self.vault.cipher)
         self.kinds = Kinds(lambda: encoder)
-        self.opening = Opening(database, self.vault, self.router, self.kinds, self.clock, self.links)
+        announcements = Announcements.through(self.channels, self.vault, self.settings.public_url)
+        self.opening = Opening(
+            database, self.vault, self.router, self.kinds, self.clock, self.links, announcements
+        )
         self.conversations = self.restarted()
         self.staff = StaffDesk(database, self.vault, self.channels, self.clock, self.hub, self.presence)
         self.casework = Casework(
-            database, self.vault, self.channels, self.clock, self.hub, self.attachments, self.links
-        )
+            database, self.vault, self.channels, self.clock, self.hub, self.attachments, self.links,
+            announcements=announcements,
+        )  # fmt: skip
+        self.staff_acts = StaffActs(database, self.casework, announcements, self.channels)
         gate = Gate(lambda: self.faq, Path("nowhere"), self.clock)
         self.learning = Learning(database, self.vault, gate, self.clock)
         self.taught = Taught(database, self.vault)

@@ -32,4 +32,5 @@ def small_house(world: World) -> House:
         router=world.router,
         courier=world.courier,
         client=world.client,
+        staff_acts=world.staff_acts,
     )
