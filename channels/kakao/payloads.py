@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _object(value: object) -> object:
+    """Kakao writes some values as objects, some as the JSON of one; anything else is none."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return None
+    return value if isinstance(value, dict) else None
+
+
+Loose = Annotated[dict[str, Any] | None, BeforeValidator(_object)]
 
 
 class _Part(BaseModel):
@@ -16,10 +30,16 @@ class User(_Part):
     id: str = Field(min_length=1, max_length=70, pattern=r"^[^\x00-\x1f]+$")
 
 
+class Block(_Part):
+    name: str = ""
+
+
 class UserRequest(_Part):
     user: User
     utterance: str = ""
-    params: dict[str, Any] | None = None
+    block: Block | None = None
+    params: Loose = None
+    callback_url: str | None = Field(None, alias="callbackUrl")
 
 
 class Bot(_Part):
@@ -27,7 +47,7 @@ class Bot(_Part):
 
 
 class Action(_Part):
-    client_extra: dict[str, Any] | None = Field(None, alias="clientExtra")
+    client_extra: Loose = Field(None, alias="clientExtra")
 
 
 class SkillCall(_Part):
@@ -39,13 +59,14 @@ class SkillCall(_Part):
     is_in_slot_filling: bool | None = Field(None, alias="isInSlotFilling")
 
     @property
-    def media_type(self) -> str | None:
-        """ "image" when the citizen sent a picture; its address isn't read."""
-        media = (self.user_request.params or {}).get("media") if self.user_request else None
-        return str(media.get("type")) if isinstance(media, dict) else None
-
-    @property
     def payload(self) -> str | None:
-        """The payload of the quick reply that was pressed."""
+        """The payload of the button that was pressed."""
         value = (self.action.client_extra or {}).get("payload")
         return value if isinstance(value, str) else None
+
+
+class Media(_Part):
+    """What was uploaded: Kakao lets citizens send pictures only."""
+
+    type: str = ""
+    url: str = ""
