@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from channels.fake import FaultKind, Hook, Said
+from channels.registry import TABLE
 from conversations import outbox
 from conversations.dialogue import Turn
 from conversations.models import Arrival, Conversation
@@ -34,11 +35,15 @@ async def door(
         yield door
 
 
-@pytest.fixture
-def pushed(door: Door) -> Door:
-    if not door.pushes:
-        pytest.skip("its replies go with the answer to the request")
-    return door
+@pytest.fixture(params=[name for name in MESSENGERS if TABLE[name].reach == "push"])
+async def pushing(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Door]:
+    """Where staff's words go out by themselves; one word of the citizen's and a ticket are there already."""
+    async with opened(request.param, tmp_path, monkeypatch) as door:
+        await staff_answer(door, "접수했습니다.")
+        assert "접수했습니다." in door.texts()
+        yield door
 
 
 def hook(door: Door, words: str = COPIER, message_id: str = "m-1") -> Hook:
@@ -79,11 +84,10 @@ async def test_a_request_without_proof_or_with_a_forged_one_stores_nothing(door:
 
 
 async def test_another_body_under_a_genuine_signature_is_refused(door: Door) -> None:
-    if not door.channel.abilities.signed:
-        pytest.skip("the vendor signs nothing")
     other = Hook(hook(door, "다른 말").body, hook(door).headers)
-    assert (await door.knock(other)).status_code in (401, 403)
-    assert door.nothing_is_stored()
+    refused = (await door.knock(other)).status_code in (401, 403)
+    assert refused is door.channel.abilities.signed
+    assert not refused or door.nothing_is_stored()
 
 
 async def test_a_second_delivery_is_handled_once_and_gets_the_same_response(door: Door) -> None:
@@ -230,86 +234,74 @@ async def test_staffs_words_reach_the_citizen_signed(door: Door) -> None:
 
 @pytest.mark.parametrize("kind", ["timeout", "429", "500", "cut"])
 async def test_a_failing_vendor_gets_it_again_in_order_and_the_citizen_sees_it_once(
-    pushed: Door, kind: FaultKind
+    pushing: Door, kind: FaultKind
 ) -> None:
-    door = pushed
-    await door.say("안녕하세요")
-    door.fake.fail(kind, 2, retry_after=5.0)
-    await door.say(COPIER)
-    await door.say(FEE)
+    pushing.fake.fail(kind, 2, retry_after=5.0)
+    await staff_answer(pushing, "첫째입니다.")
+    await staff_answer(pushing, "둘째입니다.")
     for _ in range(len(BACKOFF)):
-        door.world.later(hours=1)
-        await door.deliver()
-    seen = door.texts()
-    assert [seen.count(words) for words in ("네, 쓰실 수 있습니다.", "혹시 아래 내용을")] == [1, 1]
-    assert seen.index("네, 쓰실 수 있습니다.") < seen.index("혹시 아래 내용을")
-    assert {item.state for item in door.items()} == {outbox.SENT}
+        pushing.world.later(hours=1)
+        await pushing.deliver()
+    seen = pushing.texts()
+    assert [seen.count(words) for words in ("첫째입니다.", "둘째입니다.")] == [1, 1]
+    assert seen.index("첫째입니다.") < seen.index("둘째입니다.")
+    assert {item.state for item in pushing.items()} == {outbox.SENT}
 
 
-async def test_a_busy_vendor_is_left_alone_as_long_as_it_asks(pushed: Door) -> None:
-    door = pushed
-    await door.say("안녕하세요")
-    door.fake.fail("429", 1, retry_after=120.0)
-    await door.say(COPIER)
-    before = len(door.fake.received)
-    door.world.later(seconds=100)
-    await door.deliver()
-    assert len(door.fake.received) == before
-    door.world.later(seconds=30)
-    await door.deliver()
-    assert "네, 쓰실 수 있습니다." in door.texts()
+async def test_a_busy_vendor_is_left_alone_as_long_as_it_asks(pushing: Door) -> None:
+    pushing.fake.fail("429", 1, retry_after=120.0)
+    await staff_answer(pushing, "확인했습니다.")
+    before = len(pushing.fake.received)
+    pushing.world.later(seconds=100)
+    await pushing.deliver()
+    assert len(pushing.fake.received) == before
+    pushing.world.later(seconds=30)
+    await pushing.deliver()
+    assert "확인했습니다." in pushing.texts()
 
 
 @pytest.mark.parametrize("kind", ["timeout", "cut"])
 async def test_what_arrived_although_we_were_not_told_is_seen_once_or_marked(
-    pushed: Door, kind: FaultKind
+    pushing: Door, kind: FaultKind
 ) -> None:
-    door = pushed
-    await staff_answer(door, "접수했습니다.")
-    door.fake.fail(kind, taken=True)
-    await staff_answer(door, "확인했습니다.")
-    door.world.later(minutes=1)
-    await door.deliver()
-    assert door.items()[-1].state == outbox.SENT
-    assert door.items()[-1].uncertain
-    assert door.texts().count("확인했습니다.") in ((1,) if door.name in TELLS_REPETITIONS else (1, 2))
+    pushing.fake.fail(kind, taken=True)
+    await staff_answer(pushing, "확인했습니다.")
+    pushing.world.later(minutes=1)
+    await pushing.deliver()
+    assert pushing.items()[-1].state == outbox.SENT
+    assert pushing.items()[-1].uncertain
+    assert pushing.texts().count("확인했습니다.") in ((1,) if pushing.name in TELLS_REPETITIONS else (1, 2))
 
 
-async def test_a_delivery_that_never_succeeds_ends_as_failed_with_a_reason_for_staff(pushed: Door) -> None:
-    door = pushed
-    await door.say(UNKNOWN)
-    door.fake.fail("500", 100)
-    await staff_answer(door, "확인했습니다.")
+async def test_a_delivery_that_never_succeeds_ends_as_failed_with_a_reason_for_staff(pushing: Door) -> None:
+    pushing.fake.fail("500", 100)
+    await staff_answer(pushing, "확인했습니다.")
     for _ in range(len(BACKOFF) + 1):
-        door.world.later(hours=4)
-        await door.deliver()
-    failed = [item for item in door.items() if item.state == outbox.FAILED]
-    assert failed
-    assert all(re.search("[가-힣]", item.reason) for item in failed)
+        pushing.world.later(hours=4)
+        await pushing.deliver()
+    assert pushing.items()[-1].state == outbox.FAILED
+    assert re.search("[가-힣]", pushing.items()[-1].reason)
 
 
-async def test_a_refusal_for_good_is_not_tried_again(pushed: Door) -> None:
-    door = pushed
-    await door.say("안녕하세요")
-    door.fake.fail("refuse", 20)
-    await door.say(COPIER)
-    calls = len(door.fake.received)
-    door.world.later(hours=1)
-    await door.deliver()
-    assert len(door.fake.received) == calls
-    assert door.items()[-1].state in (outbox.FAILED, outbox.WAITS)
-    assert re.search("[가-힣]", door.items()[-1].reason)
+async def test_a_refusal_for_good_is_not_tried_again(pushing: Door) -> None:
+    pushing.fake.fail("refuse", 20)
+    await staff_answer(pushing, "확인했습니다.")
+    calls = len(pushing.fake.received)
+    pushing.world.later(hours=1)
+    await pushing.deliver()
+    assert len(pushing.fake.received) == calls
+    assert pushing.items()[-1].state in (outbox.FAILED, outbox.WAITS)
+    assert re.search("[가-힣]", pushing.items()[-1].reason)
 
 
-async def test_a_crash_while_sending_loses_nothing(pushed: Door) -> None:
-    door = pushed
-    await door.fake.say("1001", COPIER)
-    with door.world.database.session() as session:
-        parcels = outbox.claim(session, door.world.vault, door.world.clock.now())
-    assert parcels
-    await door.deliver()
-    assert "네, 쓰실 수 있습니다." not in door.texts()
-    door.world.clock.at += outbox.LEASE + timedelta(seconds=1)
-    await door.deliver()
-    assert door.texts().count("네, 쓰실 수 있습니다.") == 1
-    assert door.items()[-1].uncertain
+async def test_a_crash_while_sending_loses_nothing(pushing: Door) -> None:
+    world = pushing.world
+    await world.casework.answer(world.tickets()[0].number, "kim", "확인했습니다.")
+    with world.database.session() as session:
+        assert outbox.claim(session, world.vault, world.clock.now())
+    await pushing.deliver()
+    assert "확인했습니다." not in pushing.texts()
+    world.clock.at += outbox.LEASE + timedelta(seconds=1)
+    await pushing.deliver()
+    assert pushing.texts().count("확인했습니다.") == 1
+    assert pushing.items()[-1].uncertain
