@@ -129,6 +129,8 @@ class FakeCloud(ABC):
         self.sent: list[tuple[Said, int]] = []
         """What was brought to the webhook, and the status of its answer; 0: there was none."""
         self.faults: deque[Fault] = deque()
+        self.flaws: list[str] = []
+        """What of ours the vendor couldn't have shown, and why."""
         self.files: dict[str, InboundFile] = {}
         """The files that citizens sent, by an id, for the vendor's own way of fetching them."""
         self.app = FastAPI(title=self.title, docs_url=None, redoc_url=None, openapi_url=None)

@@ -41,8 +41,6 @@ class FakeKakao(FakeCloud):
         """Whether the bot was approved for callbacks."""
         self.strangers: set[str] = set()
         """Who isn't a friend of the channel: no event reaches them."""
-        self.flaws: list[str] = []
-        """What Kakao couldn't have shown of our answers."""
         known = KakaoSettings.load()
         self.bot_id = known.bot_id.rstrip("!") or "fake-bot"
         self.rest_key = known.rest_key.get_secret_value()
@@ -105,7 +103,7 @@ class FakeKakao(FakeCloud):
         }
 
     def heard(self, said: Said, answer: httpx.Response) -> None:
-        self._show(said.sender, answer.json(), f"answer:{said.message_id}")
+        self._show(said.sender, answer.json(), said.message_id and f"answer:{said.message_id}")
 
     def _show(self, sender: str, body: Mapping[str, Any], key: str = "") -> None:
         if wrong := flaws(body):
