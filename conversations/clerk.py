@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from channels.protocol import Channel, Reply
-from conversations import citizens, replies
+from channels.protocol import Channel, Reply, Sender
+from conversations import citizens, outbox, replies, ways
 from conversations.announcements import Announcements
 from conversations.hub import Hub, topic_of
 from conversations.links import Links
-from conversations.models import Conversation
-from conversations.posting import post
+from conversations.models import Conversation, Message
+from conversations.posting import post, signed
+from conversations.ways import Standing, Way
 from core.clock import Clock
 from core.database import Database
 from core.errors import Invalid, NotFound
@@ -61,8 +62,11 @@ class Clerk:
 
     def __init__(
         self, database: Database, vault: Vault, channels: dict[str, Channel], clock: Clock, hub: Hub,
-        attachments: Attachments, links: Links, announcements: Announcements | None = None,
+        attachments: Attachments, links: Links, senders: Mapping[str, Sender] | None = None,
+        announcements: Announcements | None = None,
     ) -> None:  # fmt: skip
+        """`senders` are all ways to a citizen, where those are more than the channels."""
+        self.senders: Mapping[str, Sender] = channels if senders is None else senders
         self._database = database
         self._vault = vault
         self._channels = channels
@@ -85,29 +89,39 @@ class Clerk:
         with self._database.session() as session:
             ticket = found(session, number)
             talk = citizens.talk_of(session, ticket)
-            if talk is None and must_reach and not by_phone:
+            now = self._clock.now()
+            way = ways.way(session, self._vault, self.senders, ticket, talk, now)
+            if must_reach and not (by_phone or way.reaches):
                 raise Invalid("대화창이 없는 접수입니다. 전화로 안내하신 뒤 그렇게 표시해 주십시오.")
             staff = session.get_one(Staff, staff_id)
-            reached = by_phone or talk is not None
-            case = Case(session, self._vault, ticket, staff, self._clock.now(), reached)
+            case = Case(session, self._vault, ticket, staff, now, by_phone or way.reaches)
             letter = step(case)
-            self._announcements.refresh(session, ticket, case.now)
-            if letter is None or by_phone or talk is None:
+            self._announcements.refresh(session, ticket, now)
+            if letter is None or by_phone or not way.reaches:
                 return None
-            self._send(case, letter, talk)
-            return topic_of(talk.channel, talk.sender)
+            self._send(case, letter, talk, way)
+            return topic_of(talk.channel, talk.sender) if talk else topic_of(way.besides[0], ticket.id)
 
-    def _send(self, case: Case, letter: Letter, talk: Conversation) -> None:
-        case.session.refresh(talk, with_for_update=True)
-        text = tickets.masked(case.session, self._vault, letter.text, case.ticket)
-        data = {"number": case.ticket.number} | self._with_files(letter.files)
-        ticket = case.ticket
+    def _send(self, case: Case, letter: Letter, talk: Conversation | None, way: Way) -> None:
+        session, ticket = case.session, case.ticket
+        text = tickets.masked(session, self._vault, letter.text, ticket)
         buttons = replies.under_letter(ticket.number, ticket.state, ticket.kind, asked=ticket.waiting)
+        data = {"number": ticket.number} | self._with_files(letter.files)
         reply = Reply(kind="staff", text=text, data=data, buttons=buttons)
-        if talk.awaiting_form is None:
-            talk.buttons = [*(button.model_dump() for button in buttons), *talk.buttons]
         signer = letter.signer or case.staff
-        post(case.session, self._vault, self._channels, talk, reply, signer, case.now, ticket_id=ticket.id)
+        message = self._say(case, talk, reply, signer, way.talk) if talk and way.talk else None
+        for route in way.besides:
+            by_letter = signed(reply, signer)
+            outbox.owe_otherwise(session, self._vault, route, ticket, by_letter, case.now, message)
+
+    def _say(self, case: Case, talk: Conversation, reply: Reply, signer: Staff, how: Standing) -> Message:
+        case.session.refresh(talk, with_for_update=True)
+        if talk.awaiting_form is None and how == "sent":
+            talk.buttons = [*(button.model_dump() for button in reply.buttons), *talk.buttons]
+        return post(
+            case.session, self._vault, self._channels, talk, reply, signer, case.now,
+            ticket_id=case.ticket.id, how=how,
+        )  # fmt: skip
 
     def _with_files(self, files: Sequence[File]) -> dict[str, str]:
         """The files as a message keeps them: encrypted, since a name may tell something and a link opens."""

@@ -25,6 +25,7 @@ from desk import notices
 from desk.models import Ticket
 
 OWED, WAITS, SENT, FAILED, CANCELLED = "owed", "waits", "sent", "failed", "cancelled"
+STATES: Final = (OWED, WAITS, SENT, FAILED, CANCELLED)
 
 BACKOFF: Final = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 1800, 7200))
 """How long to wait after each failed try; after one more the item has failed."""
@@ -101,11 +102,10 @@ def owe_to(
 
     `replaces`: they take the place of what was sent there last about the ticket.
     """
-    whose = vault.cipher.fingerprint(address)[:32]
     return _add(
         session,
         route=route,
-        lane=f"{route}:@{whose}",
+        lane=lane_to(vault, route, address),
         address=vault.cipher.encrypt(address),
         ticket_id=ticket_id,
         replaces=replaces,
@@ -114,6 +114,11 @@ def owe_to(
         after=now,
         created_at=now,
     )
+
+
+def lane_to(vault: Vault, route: str, address: str) -> str:
+    """The lane of words for the channel's own `address`; it tells nobody whose that is."""
+    return f"{route}:@{vault.cipher.fingerprint(address)[:32]}"
 
 
 def claim(session: Session, vault: Vault, now: datetime, most: int = 20) -> list[Parcel]:
@@ -193,6 +198,11 @@ def hand_over(items: Sequence[OutboxItem], now: datetime) -> None:
         _settle(item, SENT, now)
 
 
+def give_up(item: OutboxItem, now: datetime, reason: str) -> None:
+    """It isn't sent, for this reason."""
+    _settle(item, CANCELLED, now, reason)
+
+
 def put_back(session: Session, ids: Sequence[int]) -> None:
     """The answer that was to take these along came too late."""
     for item in session.scalars(select(OutboxItem).where(OutboxItem.id.in_(ids))):
@@ -228,8 +238,10 @@ def _pause(tries: int, asked: float) -> timedelta:
 
 
 def _fail(session: Session, item: OutboxItem, now: datetime, reason: str = "") -> None:
-    """Nothing more is tried; whoever is in charge of the ticket is told."""
+    """Nothing more is tried; whoever is in charge of the ticket is told that its citizen wasn't."""
     _settle(item, FAILED, now, reason)
+    if item.address is not None:
+        return
     if ticket := session.get(Ticket, item.ticket_id) if item.ticket_id else None:
         key = f"undelivered:{item.id}:{now.isoformat()}"
         notices.tell(session, ticket.staff, "undelivered", key, ticket, now)

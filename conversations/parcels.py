@@ -38,7 +38,9 @@ def delivery(session: Session, vault: Vault, item: OutboxItem, now: datetime) ->
     if not to:
         return None
     if item.words:
-        replies = [Reply.model_validate_json(vault.cipher.decrypt(item.words))]
+        reply = Reply.model_validate_json(vault.cipher.decrypt(item.words))
+        reply.data |= store.opened_files(vault.cipher, reply.data)
+        replies = [reply]
     else:
         replies = [store.said(session, vault, told).reply for told in told_by(session, item)]
     numbers = [str(reply.data["number"]) for reply in replies if reply.data.get("number")]

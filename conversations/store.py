@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -112,12 +113,16 @@ def unhandled(session: Session) -> list[Message]:
     return list(session.scalars(query.order_by(Message.at, Message.seq)))
 
 
+def opened_files(cipher: Cipher, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The files that come with a message, which are kept encrypted; nothing where there are none."""
+    return {"files": json.loads(cipher.decrypt(data["files"]))} if data.get("files") else {}
+
+
 def said(session: Session, vault: Vault, message: Message) -> Said:
     """The message, readable."""
     data = dict(message.data)
     data |= {name: vault.reveal(session, data[name]) for name in _WITH_REFERENCES if data.get(name)}
-    if files := data.get("files"):
-        data["files"] = json.loads(vault.cipher.decrypt(files))
+    data |= opened_files(vault.cipher, data)
     return Said(
         key=message.id, seq=message.seq, id=message.channel_message_id or message.id, author=message.author,
         kind=message.kind, text=vault.reveal(session, vault.cipher.decrypt(message.text)),

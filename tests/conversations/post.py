@@ -13,7 +13,7 @@ from sqlalchemy import select
 from channels.protocol import Abilities, Delivery, Event, InboundFile, Outcome, Receipt, Reply, Request
 from conversations import outbox
 from conversations.models import OutboxItem
-from desk.models import Notice
+from desk.models import Notice, Ticket
 from tests.conversations.world import World
 
 SENT = Receipt(Outcome.SENT)
@@ -64,12 +64,18 @@ def opened(world: World, **abilities: Any) -> Post:
     return post
 
 
-def owe(world: World, text: str, to: str = "someone", ticket_id: str | None = None) -> int:
+def owe(world: World, text: str, to: str = "someone") -> int:
     """Owe somebody these words; the item's id."""
     with world.database.session() as session:
         reply = Reply(kind="text", text=text)
-        item = outbox.owe_to(session, world.vault, "post", to, reply, world.clock.now(), ticket_id)
-        return item.id
+        return outbox.owe_to(session, world.vault, "post", to, reply, world.clock.now()).id
+
+
+def owe_about(world: World, ticket: Ticket, text: str, route: str = "post") -> int:
+    """Owe the ticket's citizen these words; the item's id."""
+    with world.database.session() as session:
+        reply = Reply(kind="staff", text=text)
+        return outbox.owe_otherwise(session, world.vault, route, ticket, reply, world.clock.now()).id
 
 
 def items(world: World) -> list[OutboxItem]:

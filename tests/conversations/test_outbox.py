@@ -11,7 +11,8 @@ from channels.protocol import Outcome, Receipt, Reply
 from conversations import outbox
 from conversations.models import OutboxItem
 from conversations.outbox import BACKOFF, LEASE, Parcel
-from tests.conversations.post import LATER, REFUSED, SENT, items, notices, opened, owe
+from desk.models import Ticket
+from tests.conversations.post import LATER, REFUSED, SENT, items, notices, opened, owe, owe_about
 from tests.conversations.world import COPIER, World
 
 
@@ -30,9 +31,9 @@ def words(parcels: list[Parcel]) -> list[str]:
     return [reply.text for parcel in parcels for reply in parcel.delivery.replies]
 
 
-async def ticket(world: World) -> str:
+async def ticket(world: World) -> Ticket:
     await world.conversations.submit("web", "u1", world.form())
-    return world.tickets()[0].id
+    return world.tickets()[0]
 
 
 class TestOrder:
@@ -85,7 +86,7 @@ class TestLeases:
         assert settle(world, slow, REFUSED).state == outbox.SENT
 
     async def test_a_process_that_dies_at_every_try_ends_in_front_of_staff(self, world: World) -> None:
-        owe(world, "hello", ticket_id=await ticket(world))
+        owe_about(world, await ticket(world), "hello")
         for _ in range(len(BACKOFF) + 1):
             assert len(claim(world)) == 1
             world.later(seconds=LEASE.total_seconds())
@@ -125,8 +126,8 @@ class TestTryingAgain:
         assert claim(world)[0].delivery.done == 2
 
     async def test_after_the_last_try_it_has_failed_and_the_one_in_charge_is_told(self, world: World) -> None:
-        owe(world, "hello", ticket_id=await ticket(world))
-        owe(world, "second")
+        owe_about(world, await ticket(world), "hello")
+        owe_about(world, world.tickets()[0], "second")
         for pause in BACKOFF:
             settle(world, claim(world)[0], LATER)
             world.later(seconds=pause.total_seconds() * 1.25)
@@ -138,7 +139,7 @@ class TestTryingAgain:
 
 class TestRefusals:
     async def test_what_is_refused_has_failed_at_once(self, world: World) -> None:
-        owe(world, "hello", ticket_id=await ticket(world))
+        owe_about(world, await ticket(world), "hello")
         item = settle(world, claim(world)[0], REFUSED)
         assert (item.state, item.reason) == (outbox.FAILED, REFUSED.reason)
         assert len(notices(world)) == 1
@@ -148,7 +149,7 @@ class TestRefusals:
         assert settle(world, claim(world)[0], REFUSED, waits=True).state == outbox.WAITS
 
     async def test_a_letter_that_comes_back_has_failed_after_all(self, world: World) -> None:
-        owe(world, "hello", ticket_id=await ticket(world))
+        owe_about(world, await ticket(world), "hello")
         (parcel,) = claim(world)
         settle(world, parcel, SENT)
         with world.database.session() as session:
@@ -167,11 +168,7 @@ class TestRefusals:
         assert items(world)[0].state == outbox.FAILED
 
     async def test_without_an_address_it_fails_in_words(self, world: World) -> None:
-        await ticket(world)
-        with world.database.session() as session:
-            (mine,) = world.tickets()
-            reply = Reply(kind="text", text="hello")
-            outbox.owe_otherwise(session, world.vault, "email", mine, reply, world.clock.now())
+        owe_about(world, await ticket(world), "hello", "email")
         assert claim(world) == []
         assert items(world)[0].reason == "받으실 주소가 없습니다."
 
@@ -182,6 +179,15 @@ def test_neither_address_nor_words_can_be_read_in_the_database(world: World) -> 
     assert "hong@example.com" not in written
     assert "secret words" not in written
     assert claim(world)[0].delivery.to == "hong@example.com"
+
+
+async def test_an_announcement_to_staff_that_fails_is_no_citizens_letter(world: World) -> None:
+    mine = await ticket(world)
+    with world.database.session() as session:
+        reply, now = Reply(kind="text", text="new"), world.clock.now()
+        outbox.owe_to(session, world.vault, "post", "room", reply, now, mine.id)
+    settle(world, claim(world)[0], REFUSED)
+    assert notices(world) == []
 
 
 async def test_what_waited_is_pushed_before_the_answer_when_the_citizen_writes(world: World) -> None:
