@@ -126,7 +126,7 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     staff_desk = StaffDesk(database, vault, channels, clock, hub, presence)
     actions_context.use(actions_context.Context(database, vault, speech, clock, limiter, opening, own, doors))
     casework = Casework(
-        database, vault, channels, clock, hub, attachments, links, announcements=announcements
+        database, vault, channels, clock, hub, attachments, links, senders, announcements
     )
     gate = Gate(lambda: faq, settings.regression_set, clock)
     return House(
