@@ -35,6 +35,9 @@ def channel(client: httpx.AsyncClient | None = None, **settings: Any) -> SlackCh
     return SlackChannel(TABLE["slack"], chosen, client or httpx.AsyncClient())
 
 
+SLACK = channel()
+
+
 def body(name: str, **changes: Any) -> bytes:
     """A fixture's body; `changes` are to its event, or to an interaction itself."""
     content = json.loads((FIXTURES / f"{name}.json").read_text())
@@ -50,5 +53,5 @@ def request(raw: bytes, at: str = str(int(NOW.timestamp())), **headers: str) -> 
 
 
 def parse(name: str, **changes: Any) -> Event:
-    [event] = channel().parse(request(body(name, **changes)))
+    [event] = SLACK.parse(request(body(name, **changes)))
     return event
