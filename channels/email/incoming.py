@@ -58,7 +58,7 @@ class Letter:
     def ids(self) -> list[str]:
         """The Message-IDs that it answers to, the nearest first."""
         nearest = self.header("In-Reply-To").split()
-        return [*nearest, *reversed(self.header("References").split())]
+        return list(dict.fromkeys([*nearest, *reversed(self.header("References").split())]))
 
     @property
     def is_reply(self) -> bool:
