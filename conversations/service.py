@@ -12,13 +12,14 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy.orm import Session
 
-from channels.protocol import Channel, Inbound, Reply, Undelivered
+from channels.protocol import Channel, Forget, Inbound, Reply, Undelivered
 from conversations import arrivals, outbox, parcels, replies, store
 from conversations.by_letter import ByLetter
 from conversations.citizens_files import CitizensFiles, Received
 from conversations.dialogue import Awaiting, DialogueError, RasaDialogue, Turn
 from conversations.doors import Doors
 from conversations.fallback import Fallback
+from conversations.forgetting import Forgetting
 from conversations.hub import Hub, topic_of
 from conversations.intake import Intake, TakenIn, clean, settle, start_afresh
 from conversations.lanes import Lanes
@@ -29,6 +30,7 @@ from conversations.presence import CITIZEN, Presence
 from conversations.speech import Speech
 from conversations.tickets import Opening, TicketForm
 from conversations.views import Said
+from conversations.wishes import Wishes
 from core.clock import Clock
 from core.database import Database
 from core.privacy import Vault
@@ -104,9 +106,11 @@ class Conversations:
     own: OwnTickets
     doors: Doors
     files: CitizensFiles
+    forgetting: Forgetting
 
     def __post_init__(self) -> None:
         self._letters = ByLetter(self.database, self.vault, self.speech, self.opening, self.own, self.clock)
+        self._wishes = Wishes(self.database, self.vault, self.channels)
         self._lanes = Lanes()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._at_work: set[tuple[str, str, str]] = set()
@@ -155,6 +159,14 @@ class Conversations:
                 outbox.undeliver(session, event.key, event.reason, self.clock.now())
 
         await in_thread(work)
+
+    async def forget(self, event: Forget) -> None:
+        """Destroy what we hold of the citizen in that channel; what is said next begins anew."""
+        topic = topic_of(event.channel, event.sender)
+        async with self._lanes(topic):
+            self._unheard.pop(topic, None)
+            await in_thread(self.forgetting.forget, event.channel, event.sender)
+        self.hub.changed(topic)
 
     async def submit(self, channel: str, sender: str, form: TicketForm) -> Outcome:
         """Open a ticket from a channel's own form, exactly once; raises `Invalid` with a hint per field."""
@@ -275,6 +287,8 @@ class Conversations:
         channel = self.channels[inbound.channel]
         if said := await self.doors.replies(taken.conversation_id, taken.text, meaning):
             return _unchanged(taken, said)
+        if said := await in_thread(self._wishes.replies, taken.conversation_id, meaning):
+            return _unchanged(taken, said)
         if channel.abilities.letters:
             turn = await in_thread(self._letters.turn, taken, meaning, inbound)
             return self._completed(turn, taken, meaning)
@@ -381,11 +395,13 @@ class Conversations:
         conversation.awaiting_slot = turn.awaiting.slot
         # In the order in which they are shown, since their numbers can be typed.
         offered = [button.model_dump() for reply in turn.replies for button in reply.buttons]
-        conversation.buttons = [button for message in waited for button in message.buttons] + offered
+        shown = [button for message in waited for button in message.buttons] + offered
+        conversation.buttons = shown
         given = [reply.data["faq_id"] for reply in turn.replies if reply.kind == "answer"]
         conversation.tried = list(dict.fromkeys([*conversation.tried, *given]))
         if any(reply.kind == "ticket" for reply in turn.replies):
             start_afresh(conversation)
+            conversation.buttons = shown
         elif any(reply.data.get("settled") for reply in turn.replies):
             settle(conversation)
 

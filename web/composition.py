@@ -17,6 +17,7 @@ from conversations.courier import Courier
 from conversations.dialogue import RasaDialogue
 from conversations.doors import Doors
 from conversations.drafts import Drafts
+from conversations.forgetting import Forgetting
 from conversations.hub import Hub
 from conversations.intake import Intake
 from conversations.kinds import Kinds
@@ -31,6 +32,7 @@ from conversations.staff import StaffDesk
 from conversations.staff_acts import StaffActs
 from conversations.taught import Taught
 from conversations.tickets import Opening
+from conversations.trackers import Trackers
 from core.clock import Clock, SystemClock
 from core.database import Database
 from core.mail import Mailer, build_mailer
@@ -118,16 +120,17 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
     announcements = Announcements.through(channels, vault, settings.public_url)
     opening = Opening(database, vault, router, kinds, clock, links, announcements)
     attachments = Attachments(settings.data_dir / "files", vault.cipher)
+    ours = settings.database_url.startswith("postgresql")  # Rasa keeps its trackers there as well
+    trackers = Trackers(database if ours else Database(settings.tracker_url))
     intake = Intake(database, vault, faq, own, kinds, clock)
     conversations = Conversations(
         database, vault, intake, dialogue, speech, channels, clock, hub, presence, opening, own,
         doors, CitizensFiles(database, vault, attachments, channels, clock),
+        Forgetting(database, vault, attachments, trackers, clock),
     )  # fmt: skip
     staff_desk = StaffDesk(database, vault, channels, clock, hub, presence)
     actions_context.use(actions_context.Context(database, vault, speech, clock, limiter, opening, own, doors))
-    casework = Casework(
-        database, vault, channels, clock, hub, attachments, links, senders, announcements
-    )
+    casework = Casework(database, vault, channels, clock, hub, attachments, links, senders, announcements)
     gate = Gate(lambda: faq, settings.regression_set, clock)
     return House(
         settings, secrets, clock, database, vault, faq, channels, hub, limiter, dialogue, conversations,

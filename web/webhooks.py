@@ -17,6 +17,7 @@ from channels.protocol import (
     Answered,
     Channel,
     Event,
+    Forget,
     Ignored,
     Inbound,
     StaffAct,
@@ -76,6 +77,8 @@ async def handle(house: House, channel: Channel, event: Event, until: float) -> 
         case StaffAct():
             left = until - asyncio.get_running_loop().time()
             return dict(await house.staff_acts.take(event, max(0.0, left)))
+        case Forget():
+            await house.conversations.forget(event)
         case Inbound():
             return await _answer(house, channel, event, until)
     return {}

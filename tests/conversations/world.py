@@ -27,6 +27,7 @@ from conversations.courier import Courier
 from conversations.dialogue import Awaiting, DialogueError, Turn
 from conversations.doors import Doors
 from conversations.drafts import Drafts
+from conversations.forgetting import Forgetting
 from conversations.hub import Hub
 from conversations.intake import Intake
 from conversations.kinds import Kinds
@@ -42,6 +43,7 @@ from conversations.staff import StaffDesk
 from conversations.staff_acts import StaffActs
 from conversations.taught import Taught
 from conversations.tickets import Opening, TicketForm
+from conversations.trackers import Trackers
 from core.clock import FixedClock
 from core.database import Database
 from core.privacy import Cipher, Vault, VaultItem
@@ -261,6 +263,7 @@ class World:
             self.database, self.vault, intake, self.dialogue, self.speech, self.channels, self.clock,
             self.hub, self.presence, self.opening, self.own, self.doors,
             CitizensFiles(self.database, self.vault, self.attachments, self.channels, self.clock),
+            Forgetting(self.database, self.vault, self.attachments, Trackers(self.database), self.clock),
         )  # fmt: skip
 
     def inbound(
