@@ -390,7 +390,7 @@ async def _seen(name: str, replies: list[Reply]) -> list[Shown]:
     citizen = f"{2000 + len(harness.fake._threads)}"
     if harness.channel.abilities.inline:
         answer = json.dumps(harness.channel.render(replies))
-        harness.fake.heard(Said(citizen, "네"), httpx.Response(200, text=answer))
+        harness.fake.heard(Said(citizen, "네", message_id=citizen), httpx.Response(200, text=answer))
     else:
         now = CLOCK.now()
         delivery = Delivery(f"{len(harness.fake._threads):032x}", citizen, replies, written_at=now, at=now)

@@ -1,0 +1,215 @@
+"""Every accepted message ends as answered, ticketed or refused, once: read from the database and the fakes' log.
+
+`python -m bench.channels.accounting DATA_FOLDER LOG` prints the account, and fails where it isn't even.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bench.channels.log import Said, Screen, read
+from channels.layout import spoken
+from channels.protocol import LONGEST_TEXT, Button, Reply
+from conversations.models import Arrival, Conversation, Message, OutboxItem
+from core.clock import SystemClock
+from core.database import Database
+from core.privacy import Cipher, Vault
+from core.secrets import load_secrets
+from core.settings import Settings
+from desk.models import Ticket
+
+_HEAD = 30
+"""So many characters of a reply's first line tell it apart: bubbles may be split further down."""
+
+
+@dataclass
+class Account:
+    """What became of what was said, and what was seen of what was answered."""
+
+    said: int = 0
+    accepted: int = 0
+    answered: int = 0
+    ticketed: int = 0
+    refused: int = 0
+    cut: int = 0
+    """Said, but the vendor got no answer: no promise was made."""
+    lost: list[str] = field(default_factory=list)
+    """Accepted, but neither answered nor refused; or answered, but never shown."""
+    doubled: list[str] = field(default_factory=list)
+    """Stored, ticketed or shown twice."""
+    marked: int = 0
+    """Shown twice, where the outbox says that this may be."""
+    out_of_order: int = 0
+    replies: int = 0
+    cut_replies: int = 0
+    """Told in an answer that the vendor never got, because the process died: the next word shows no trace."""
+    left: int = 0
+    """Accepted, stored or owed, and not yet done."""
+    tickets: int = 0
+    told_tickets: int = 0
+
+    @property
+    def even(self) -> bool:
+        """The identity."""
+        return (
+            self.accepted == self.answered + self.ticketed + self.refused
+            and not (self.lost or self.doubled or self.out_of_order or self.left)
+            and self.tickets == self.told_tickets
+        )
+
+    def lines(self) -> list[str]:
+        """For people."""
+        told = [
+            f"said {self.said}, accepted {self.accepted}, cut off {self.cut}",
+            (
+                f"accepted {self.accepted} = answered {self.answered} + ticketed {self.ticketed} "
+                f"+ refused {self.refused}"
+            ),
+            f"tickets {self.tickets}, told {self.told_tickets}",
+            (
+                f"replies {self.replies}: lost {len(self.lost)}, doubled {len(self.doubled)}, out of order "
+                f"{self.out_of_order}; in an answer that was cut off {self.cut_replies}, repeated and marked "
+                f"{self.marked}"
+            ),
+            f"left undone {self.left}",
+            "even" if self.even else "NOT EVEN",
+        ]
+        return [
+            *told,
+            *(f"lost: {one}" for one in self.lost[:10]),
+            *(f"twice: {one}" for one in self.doubled[:10]),
+        ]
+
+
+def account(data_dir: Path, log: Path) -> Account:
+    """Read both, and compare."""
+    said, shown = read(log)
+    database = Database(Settings(_env_file=None, data_dir=data_dir).resolved_database_url)  # type: ignore[call-arg]
+    vault = Vault(Cipher(load_secrets(data_dir).data_key), SystemClock())
+    result = Account()
+    with database.session() as session:
+        result.left = _left(session)
+        result.tickets = session.scalar(select(func.count()).select_from(Ticket)) or 0
+        screens, spoke = defaultdict(list), defaultdict(list)
+        for screen in shown:
+            screens[screen.channel, screen.sender].append(screen)
+        for one in said:
+            spoke[one.channel, one.sender].append(one)
+        for (channel, sender), words in spoke.items():
+            talk = session.scalar(
+                select(Conversation).where(Conversation.channel == channel, Conversation.sender == sender)
+            )
+            _Talk(session, vault, talk, words, screens[channel, sender]).add_to(result)
+    database.close()
+    return result
+
+
+def _left(session: Session) -> int:
+    undone = (
+        select(func.count()).select_from(Arrival),
+        select(func.count()).where(Message.handled.is_(False), Message.author == "citizen"),
+        select(func.count()).where(OutboxItem.state.in_(["owed", "failed"])),
+    )
+    return sum(session.scalar(query) or 0 for query in undone)
+
+
+class _Talk:
+    """One citizen's conversation, from both sides."""
+
+    def __init__(
+        self,
+        session: Session,
+        vault: Vault,
+        talk: Conversation | None,
+        said: list[Said],
+        screens: list[Screen],
+    ) -> None:
+        self._session, self._vault, self._said = session, vault, said
+        of_talk = select(Message).where(Message.conversation_id == (talk.id if talk else ""))
+        self._messages = list(session.scalars(of_talk.order_by(Message.seq)))
+        self._lines = [line for screen in screens for line in screen.text.split("\n")]
+        marked = select(func.count()).where(
+            OutboxItem.conversation_id == (talk.id if talk else ""), OutboxItem.uncertain
+        )
+        self._may_repeat = bool(session.scalar(marked))
+
+    def add_to(self, result: Account) -> None:
+        """Count this conversation's messages and replies."""
+        for one in self._said:
+            self._message(result, one)
+        self._shown(result)
+
+    def _message(self, result: Account, said: Said) -> None:
+        if said.fetches:
+            return
+        result.said += 1
+        accepted = 200 <= said.status < 300
+        result.accepted += accepted
+        result.cut += not accepted
+        stored = [one for one in self._messages if one.channel_message_id == said.id]
+        if len(stored) > 1:
+            result.doubled.append(f"{said.channel} {said.id} stored {len(stored)} times")
+        kinds = {one.kind for one in self._messages if stored and one.in_reply_to == stored[0].id}
+        result.told_tickets += "ticket" in kinds
+        if not accepted:
+            return
+        if not stored and said.length > LONGEST_TEXT:
+            result.refused += 1
+        elif "ticket" in kinds:
+            result.ticketed += 1
+        elif kinds:
+            result.answered += 1
+        else:
+            result.lost.append(f"{said.channel} {said.id} without a reply")
+
+    def _shown(self, result: Account) -> None:
+        said = {one.id: one for one in self._said}
+        asked = {one.id: said.get(one.channel_message_id or "") for one in self._messages}
+        was_cut = any(not 200 <= one.status < 300 for one in self._said)
+        told = [one for one in self._messages if one.author == "bot"]
+        result.replies += len(told)
+        texts = [self._vault.reveal(self._session, self._vault.cipher.decrypt(one.text)) for one in told]
+        wanted = Counter(
+            line[:_HEAD] for one, text in zip(told, texts, strict=True) for line in _lines(one, text)
+        )
+        seen = Counter(line[:_HEAD] for line in self._lines)
+        for head in {text.split("\n")[0][:_HEAD] for text in texts}:
+            missing = wanted[head] - seen[head]
+            if missing > 0 and was_cut and any(asked.values()):
+                result.cut_replies += missing
+            elif missing > 0:
+                result.lost += [f"'{head}' never shown"] * missing
+            elif missing < 0 and self._may_repeat:
+                result.marked -= missing
+            elif missing < 0:
+                result.doubled += [f"'{head}' shown too often"] * -missing
+        result.out_of_order += _disorder([text.split("\n")[0][:_HEAD] for text in texts], self._lines)
+
+
+def _lines(message: Message, text: str) -> list[str]:
+    buttons = [Button.model_validate(button) for button in message.buttons]
+    return spoken(Reply(kind=message.kind, text=text, buttons=buttons, data=message.data)).split("\n")
+
+
+def _disorder(heads: list[str], lines: list[str]) -> int:
+    """How many replies stand on the screen before one that was said earlier."""
+    place, wrong = 0, 0
+    for head in heads:
+        after = next((n for n in range(place, len(lines)) if lines[n][:_HEAD] == head), None)
+        if after is not None:
+            place = after + 1
+        elif head in {line[:_HEAD] for line in lines}:
+            wrong += lines[:place].count(head) == 0
+    return wrong
+
+
+if __name__ == "__main__":
+    found = account(Path(sys.argv[1]), Path(sys.argv[2]))
+    print("\n".join(found.lines()))
+    raise SystemExit(not found.even)
