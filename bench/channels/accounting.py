@@ -1,4 +1,4 @@
-"""Every accepted message ends as answered, ticketed or refused, once: read from the database and the fakes' log.
+"""Every accepted message ends as answered, ticketed or refused, once: by the database and the fakes' log.
 
 `python -m bench.channels.accounting DATA_FOLDER LOG` prints the account, and fails where it isn't even.
 """
@@ -90,7 +90,7 @@ class Account:
 def account(data_dir: Path, log: Path) -> Account:
     """Read both, and compare."""
     said, shown = read(log)
-    database = Database(Settings(_env_file=None, data_dir=data_dir).resolved_database_url)  # type: ignore[call-arg]
+    database = Database(Settings(_env_file=None, data_dir=data_dir).resolved_database_url)
     vault = Vault(Cipher(load_secrets(data_dir).data_key), SystemClock())
     result = Account()
     with database.session() as session:
@@ -129,7 +129,7 @@ class _Talk:
         talk: Conversation | None,
         said: list[Said],
         screens: list[Screen],
-    ) -> None:
+    ) -> None:  # fmt: skip
         self._session, self._vault, self._said = session, vault, said
         of_talk = select(Message).where(Message.conversation_id == (talk.id if talk else ""))
         self._messages = list(session.scalars(of_talk.order_by(Message.seq)))

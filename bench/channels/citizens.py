@@ -108,7 +108,7 @@ class Crowd:
 
     async def _wait_for_answer(self, sender: str, seen: int) -> None:
         limit = time.monotonic() + _PATIENCE
-        while len(self.fake.shown(sender)) == seen and time.monotonic() < limit:
+        while len(self.fake.shown(sender)) == seen and time.monotonic() < limit:  # noqa: ASYNC110 - a person looks
             await asyncio.sleep(0.1)
 
 

@@ -47,7 +47,7 @@ class Part:
             )
 
     async def ready(self) -> None:
-        """Wait until it answers; raises RuntimeError where it ends instead, TimeoutError where it never does."""
+        """Wait until it answers; raises RuntimeError where it ends instead, TimeoutError where it hangs."""
         async with httpx.AsyncClient(timeout=5, trust_env=False) as client, asyncio.timeout(_PATIENCE):
             while not await self._answers(client):
                 if self._process:
@@ -101,7 +101,7 @@ async def running(data_dir: Path, log: Path, environment: Mapping[str, str]) -> 
 def _settings(data_dir: Path) -> tuple[dict[str, str], Settings]:
     """Free ports, an own database, and no limits: all citizens have the same address."""
     port, rasa, actions = free_ports(3)
-    settings = Settings(_env_file=None, data_dir=data_dir, port=port, rasa_port=rasa, actions_port=actions)  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, data_dir=data_dir, port=port, rasa_port=rasa, actions_port=actions)
     variables = {
         "EUNGDAE_DATA_DIR": str(data_dir),
         "EUNGDAE_PORT": str(port),

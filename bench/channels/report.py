@@ -48,9 +48,10 @@ PAGE = """\
 # The doors under load
 
 Measured by `make bench-channels` on: {machine}.
-The citizens and the fake clouds run on the same cores. A citizen of the first two trials reads and types for
-{thinks[0]:g} to {thinks[1]:g} seconds between an answer and the next message; in the third for {hurries[0]:g} to
-{hurries[1]:g}. They ask what was never asked before, press what is offered, and have tickets opened.
+The citizens and the fake clouds run on the same cores. In the first two trials a citizen reads and types for
+{thinks[0]:g} to {thinks[1]:g} seconds between an answer and the next message, in the third for
+{hurries[0]:g} to {hurries[1]:g}. They ask what was never asked before, press what is offered, and have
+tickets opened.
 
 | promise | goal | measured | kept |
 |---|---|---|---|
@@ -62,9 +63,9 @@ The citizens and the fake clouds run on the same cores. A citizen of the first t
 |---|---|---|---|---|---|---|---|---|
 {trials}
 
-"Rasa killed": `kill -9` every {every:g} seconds, started again at once. "web killed": `kill -9` of the web process
-at random moments, half of the citizens at the fake Kakao (which brings nothing twice), half at the fake LINE
-(which brings again what wasn't taken, and tells a repeated call by its key).
+"Rasa killed": `kill -9` every {every:g} seconds, started again at once. "web killed": `kill -9` of the web
+process at random moments; half of the citizens are at the fake Kakao, which brings nothing twice, half at the
+fake LINE, which brings again what wasn't taken, and tells a repeated call by its key.
 
 ## The accounts
 
@@ -72,13 +73,13 @@ Read by `bench/channels/accounting.py` from the database and the fakes' logs alo
 Every message that was accepted (the vendor got its 200) is answered, ticketed or refused, once; what was
 answered stands on the citizen's screen once, in order.
 
-| trial | said | cut off | accepted | = answered | + ticketed | + refused | lost | doubled | repeated, marked | left |
+| trial | said | cut off | accepted | answered | ticketed | refused | lost | doubled | marked | left |
 |---|---|---|---|---|---|---|---|---|---|---|
 {accounts}
 
 "Cut off": the process died before the vendor had its answer, so nothing was promised; of their answers
-{cut_replies} were never seen, since Kakao brings no message twice and a dead process can't tell what it was saying.
-"Repeated, marked": LINE's reply tokens carry no key; the outbox says of each that it may have come twice.
+{cut_replies} were never seen, since Kakao brings no message twice and a dead process can't tell what it said.
+"Marked": shown twice; LINE's reply tokens carry no key; the outbox says of each that it may have come twice.
 """
 
 

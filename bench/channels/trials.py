@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import os
 import random
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -12,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import pytest
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -127,25 +127,20 @@ async def _opened(
     """A house with the doors of Kakao and LINE, their fakes, and a crowd (of nobody yet) at each."""
     folder.mkdir(parents=True)
     [port] = free_ports(1)
-    line = {**FakeLine.example, "EUNGDAE_LINE_API": f"http://127.0.0.1:{port}"}
-    async with running(folder / "data", folder / "house.log", line) as house, _client() as client:
-        # The fakes and the parsers of this process read the same settings as the program.
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in line.items():
-                patch.setenv(name, value)
-            signer = Signer(house.secrets.signing_key, SystemClock())
-            channels = build_channels(house.settings, house.secrets, signer, client)
-            fakes = [
-                cloud(f"{house.url}/channels/{cloud.name}", client, **more)
-                for cloud, more in ((FakeKakao, {"secret": house.secrets.kakao_secret}), (FakeLine, {}))
-            ]
+    settings = {**FakeLine.example, "EUNGDAE_LINE_API": f"http://127.0.0.1:{port}"}
+    async with running(folder / "data", folder / "house.log", settings) as house, _client() as client:
+        os.environ.update(settings)  # the fakes and the parsers of this process read what the program reads
+        signer = Signer(house.secrets.signing_key, SystemClock())
+        channels = build_channels(house.settings, house.secrets, signer, client)
+        kakao = FakeKakao(f"{house.url}/channels/kakao", client, secret=house.secrets.kakao_secret)
+        line = FakeLine(f"{house.url}/channels/line", client)
         log, questions = Log(folder / "log.jsonl"), itertools.cycle(distinct(ROOT / "faq" / "corpus"))
-        async with _served(fakes[1].app, port):
+        async with _served(line.app, port):
             yield (
                 house,
                 [
-                    Crowd(fake, channels[fake.name], log, questions, pause, fake.name == "line", chance)
-                    for fake in fakes
+                    Crowd(kakao, channels["kakao"], log, questions, pause, False, chance),
+                    Crowd(line, channels["line"], log, questions, pause, True, chance),
                 ],
             )
 
