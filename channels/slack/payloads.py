@@ -11,7 +11,7 @@ EventId = Annotated[str, Field(pattern=r"^[!-~]{1,80}$")]
 Moment = Annotated[str, Field(pattern=r"^[0-9]{1,20}\.[0-9]{1,20}$")]
 """What Slack calls `ts`: it names a message within its channel."""
 
-WRITTEN_BY_PEOPLE = frozenset({"", "file_share", "thread_broadcast", "me_message"})
+WRITTEN_BY_PEOPLE = ("", "file_share", "thread_broadcast", "me_message")
 """The subtypes of a person's own message; all others tell of something that happened."""
 
 
