@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar
-from uuid import UUID
 
 import httpx
 from fastapi import Request
@@ -21,6 +21,7 @@ from channels.line.settings import LineSettings
 from channels.text import length
 from core.clock import Clock
 
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TOKEN_LIVES = timedelta(minutes=1)
 _SECRET, _ACCESS = "line-fake-secret", "line-fake-token"
 
@@ -103,7 +104,9 @@ class FakeLine(FakeCloud):
         body = await request.json()
         if refusal := _refused(request, body):
             return refusal
-        key = str(UUID(request.headers["x-line-retry-key"]))
+        key = request.headers.get("x-line-retry-key", "")
+        if key and not _UUID.fullmatch(key):
+            return _error(400, "The retry key is invalid")
         if not self.show(body["to"], [_bubble(message) for message in body["messages"]], key):
             return _error(409, "The retry key is already accepted")
         return JSONResponse({"sentMessages": []})

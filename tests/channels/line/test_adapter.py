@@ -157,6 +157,25 @@ def test_an_event_that_stands_alone_and_cannot_be_read_is_malformed(change: dict
         parse(json.dumps(call).encode())
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["type", "id", "userId", "text", "data"]), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+FIELDS = ["type", "mode", "source", "message", "postback", "timestamp", "replyToken", "webhookEventId"]
+
+
+@given(st.sampled_from(FIELDS), JSON)
+def test_no_shape_of_an_event_breaks_the_parser(field: str, value: object) -> None:
+    call = json.loads(body("text"))
+    call["events"].append(call["events"][0] | {field: value})
+    first, _ = parse(json.dumps(call).encode())
+    assert isinstance(first, Inbound)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_signature_of_lines_own_sdk_is_let_in(name: str) -> None:
     raw = body(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -19,6 +20,11 @@ from core.errors import Invalid
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 KEY = "0123456789abcdef0123456789abcdef"
+TEXT = {"type": "text", "text": "네"}
+ITEM = {
+    "type": "action",
+    "action": {"type": "postback", "label": "네", "data": "affirm\n네", "displayText": "네"},
+}
 
 
 class Try:
@@ -163,3 +169,25 @@ async def test_a_picture_is_fetched_from_line_with_our_token(line: Try) -> None:
 async def test_a_file_that_is_gone_is_said_to_be(line: Try) -> None:
     with pytest.raises(Invalid):
         await line.channel.fetch(InboundFile("사진", reference="gone"))
+
+
+@pytest.mark.parametrize(
+    ("messages", "headers", "status"),
+    [
+        ([TEXT] * 6, {}, 400),
+        ([], {}, 400),
+        ([TEXT | {"text": "👋" * 2501}], {}, 400),
+        ([TEXT | {"quickReply": {"items": [ITEM] * 14}}], {}, 400),
+        ([TEXT], {"x-line-retry-key": "once"}, 400),
+        ([TEXT], {"authorization": "Bearer guess"}, 401),
+        ([TEXT | {"quickReply": {"items": [ITEM] * 13}}], {}, 200),
+    ],
+)
+async def test_the_platform_to_try_with_is_as_strict_as_lines(
+    line: Try, messages: list[Any], headers: dict[str, str], status: int
+) -> None:
+    proof = {"authorization": f"Bearer {FakeLine.example['EUNGDAE_LINE_ACCESS_TOKEN']}"}
+    async with httpx.AsyncClient(transport=line.fake.transport(), base_url="http://line") as client:
+        call = {"to": "U1", "messages": messages}
+        answer = await client.post("/v2/bot/message/push", json=call, headers=proof | headers)
+    assert answer.status_code == status

@@ -20,6 +20,7 @@ from core.errors import Invalid
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 CDN = "https://cdn.fbsbx.com/v/1.pdf"
+QUICK = {"content_type": "text", "title": "네", "payload": "affirm"}
 EXAMPLE = {name.removeprefix("EUNGDAE_MESSENGER_").lower(): v for name, v in FakeMessenger.example.items()}
 SETTINGS = MessengerSettings(_env_file=None, api="http://vendor.test", **EXAMPLE)
 
@@ -163,3 +164,26 @@ async def test_a_file_is_fetched_from_facebooks_hosts_without_our_token() -> Non
             await channel.fetch(InboundFile("신청서.pdf", reference=address))
     assert [str(request.url) for request in asked] == [CDN]
     assert "authorization" not in asked[0].headers
+
+
+@pytest.mark.parametrize(
+    ("change", "after", "code"),
+    [
+        ({}, timedelta(hours=24), None),
+        ({}, timedelta(hours=25), 10),
+        ({"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}, timedelta(days=7), None),
+        ({"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}, timedelta(days=8), 10),
+        ({"message": {"text": "👋" * 1001}}, timedelta(), 100),
+        ({"message": {"text": "네", "quick_replies": [QUICK] * 14}}, timedelta(), 100),
+        ({"message": {"text": "네", "quick_replies": [QUICK | {"title": "가" * 21}]}}, timedelta(), 100),
+    ],
+)
+async def test_the_platform_to_try_with_is_as_strict_as_facebooks(
+    messenger: Try, change: dict[str, Any], after: timedelta, code: int | None
+) -> None:
+    call = {"recipient": {"id": "7"}, "messaging_type": "RESPONSE", "message": {"text": "네"}} | change
+    messenger.clock.at += after
+    token = {"authorization": f"Bearer {EXAMPLE['page_token']}"}
+    async with httpx.AsyncClient(transport=messenger.fake.transport(), base_url="http://fb") as client:
+        answer = (await client.post("/me/messages", json=call, headers=token)).json()
+    assert answer.get("error", {}).get("code") == code
