@@ -41,7 +41,7 @@ from faq.service import FaqService
 from faq.understanding import NOTHING
 
 _YES_OR_NO = {"affirm", "deny"}
-_NO_TICKET_NUMBER = ABOUT_TICKET | {"faq", "find_staff", "open_ticket", "check_ticket"}
+_NO_TICKET_NUMBER = ABOUT_TICKET | {"faq", "find_staff", "open_ticket", "check_ticket", "notify"}
 """What a pressed button can want that the look-up of a ticket would read as a wrong number."""
 _LONG_PAUSE = timedelta(hours=6)
 _LONG_SESSION = 100

@@ -9,6 +9,7 @@ from typing import Any
 
 from channels.protocol import Inbound
 from conversations.asking_who import asks_who
+from conversations.ways import WISHES
 from desk import numbers
 from desk.kinds import KINDS
 from faq.decision import Answer, Choices, Decision, NoAnswer
@@ -19,6 +20,7 @@ QUESTIONS = {"faq", "choices", "unknown"}
 
 _BUTTONS = {
     "affirm", "deny", "greet", "handoff", "open_ticket", "stop", "find_staff", "check_ticket", "change_kind",
+    "notify",
 }  # fmt: skip
 ABOUT_TICKET = {"add", "objection", "withdraw"}
 """What a citizen can do with an own ticket: the intent of a button that names one."""
@@ -147,6 +149,8 @@ def _entity_of(name: str, value: str) -> tuple[str, str] | None:
         return "ticket", number
     if name == "kind" and value in KINDS:
         return "kind", value
+    if name == "notify" and value in WISHES:
+        return "wish", value
     return ("slot", value) if name == "slot" and value else None
 
 

@@ -49,7 +49,7 @@ class OwnTickets:
             found = citizens.tickets_of(session, conversation_id)[:MOST]
             told = [replies.status(tickets.status(ticket), one_of_many=len(found) > 1) for ticket in found]
         if told:
-            told[-1] = told[-1].model_copy(update={"buttons": [*told[-1].buttons, OTHER]})
+            told[-1] = told[-1].model_copy(update={"buttons": [*told[-1].buttons, replies.NOTIFY, OTHER]})
         return told
 
     def known(self, conversation_id: str) -> dict[str, str]:

@@ -36,6 +36,8 @@ _FILE = {
 }
 FOLLOW_UPS = {"add": "내용 덧붙이기", "objection": "이의 제기", "withdraw": "접수 취하"}
 """What citizens can do with their own tickets, and how the buttons say it."""
+NOTIFY = Button(label="답변 받는 방법", payload="notify")
+"""Stands under a ticket: where the citizen wants to hear of its answer."""
 
 
 def text(words: str) -> Reply:
@@ -151,7 +153,7 @@ def ticket(opened: OpenedTicket, reply_needed: bool, appointment: tuple[str, str
         what = "답변드리겠습니다" if reply_needed else "확인하여 처리하겠습니다"
         words.append(f"{korean_date(opened.promised_on)}까지 {what}.")
         data |= {"promised_on": opened.promised_on.isoformat(), "reply_needed": reply_needed}
-    return Reply(kind="ticket", text="\n".join(words), data=data)
+    return Reply(kind="ticket", text="\n".join(words), data=data, buttons=[NOTIFY] if reply_needed else [])
 
 
 def status(found: TicketStatus, *, one_of_many: bool = False) -> Reply:

@@ -287,7 +287,7 @@ class Conversations:
         channel = self.channels[inbound.channel]
         if said := await self.doors.replies(taken.conversation_id, taken.text, meaning):
             return _unchanged(taken, said)
-        if said := await in_thread(self._wishes.replies, taken.conversation_id, meaning):
+        if said := await self._wishes.replies(taken.conversation_id, meaning):
             return _unchanged(taken, said)
         if channel.abilities.letters:
             turn = await in_thread(self._letters.turn, taken, meaning, inbound)

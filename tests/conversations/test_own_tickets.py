@@ -60,6 +60,7 @@ async def test_who_asks_for_the_own_ticket_is_asked_for_neither_number_nor_telep
     assert [button.payload for button in told[0].buttons] == [
         f"add:{number}",
         f"withdraw:{number}",
+        "notify",
         "check_other",
     ]
 
@@ -82,7 +83,7 @@ async def test_several_tickets_have_buttons_that_differ(world: World) -> None:
     told = world.own.status(world.conversation().id)
     labels = [button.label for reply in told for button in reply.buttons]
     assert len(told) == 3
-    assert len(set(labels)) == len(labels) == 7
+    assert len(set(labels)) == len(labels) == 8
     assert max(map(len, labels)) <= 14
 
 
