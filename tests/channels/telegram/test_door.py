@@ -67,3 +67,8 @@ async def test_a_citizen_who_blocked_the_bot_leaves_a_failed_delivery_with_its_r
     assert [(item.state, item.reason) for item in door.items()] == [
         ("failed", "시민이 이 봇을 차단하여 보낼 수 없습니다.")
     ]
+
+
+async def test_a_citizen_of_the_trial_page_needs_no_number(door: Door) -> None:
+    await door.say(COPIER, sender="phone-1")
+    assert "네, 쓰실 수 있습니다." in door.texts("phone-1")
