@@ -152,8 +152,8 @@ def lines(
 
     Raises `Invalid` for a state that there isn't, `NotFound` for an unknown ticket.
     """
-    if unknown := set(states) - set(STATES):
-        raise Invalid(f"상태는 {', '.join(STATES)} 가운데에서 고르십시오: {', '.join(sorted(unknown))}")
+    if set(states) - set(STATES):
+        raise Invalid(f"상태는 {', '.join(STATES)} 가운데에서 골라 주십시오.")
     query = select(OutboxItem).where(OutboxItem.state.in_(states or (OWED, WAITS, FAILED)))
     if route:
         query = query.where(OutboxItem.route == route)

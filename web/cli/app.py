@@ -12,6 +12,7 @@ from web.cli import (
     faq_commands,
     ledger_commands,
     ops_commands,
+    outbox_commands,
     setup_commands,
     staff_commands,
     tuning_commands,
@@ -37,6 +38,7 @@ app.command("import")(faq_commands.import_)
 app.command("export")(faq_commands.export)
 app.command("setup-data", hidden=True)(setup_commands.setup_data)
 app.add_typer(staff_commands.app, name="staff")
+app.add_typer(outbox_commands.app, name="outbox")
 app.add_typer(directory_commands.app, name="directory")
 
 
