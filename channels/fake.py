@@ -19,7 +19,8 @@ import asyncio
 import secrets
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Literal, Self
@@ -34,7 +35,8 @@ from channels.settings import ChannelSettings
 from core.clock import Clock, SystemClock
 from core.secrets import Secrets
 
-FaultKind = Literal["timeout", "429", "500", "cut", "refuse"]
+FaultKind = Literal["pass", "timeout", "429", "500", "cut", "refuse"]
+"""How a call fails; "pass" doesn't, and lets the fault after it meet a later call."""
 _HELD = 60.0
 """Seconds that a call which is to time out is held, when it came over the network."""
 _LOST = "x-fake-lost"
@@ -208,6 +210,11 @@ class FakeCloud(ABC):
         self.files[key] = file
         return key
 
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """Open what the vendor is reached by besides HTTP, if there is such a thing."""
+        yield
+
     def transport(self) -> httpx.AsyncBaseTransport:
         """Reaches the fake without a port: for tests, which wait for nothing."""
         return _InProcess(self.app)
@@ -219,9 +226,9 @@ class FakeCloud(ABC):
             return await go_on(request)
         fault = self.faults.popleft() if self.faults else None
         body = await request.body()
-        headers, kind = dict(request.headers), fault.kind if fault else ""
+        headers, kind = dict(request.headers), fault.kind if fault and fault.kind != "pass" else ""
         self.received.append(Received(request.method, path, headers, body, self.clock.now(), kind))
-        if fault is None:
+        if fault is None or fault.kind == "pass":
             return await go_on(request)
         if fault.taken:
             await go_on(request)

@@ -103,7 +103,7 @@ class KakaoChannel:
             text,
             payload,
             files=picture,
-            way_back=self._push.way_back(asked.callback_url or ""),
+            way_back=self._push.way_back(asked.callback_url or "", request.at),
         )
 
 

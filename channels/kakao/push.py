@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import httpx
@@ -44,15 +44,18 @@ class Push:
         self._event = settings.event
         self.result_after: Sequence[float] = RESULT_AFTER
 
-    def way_back(self, url: str) -> str:
-        """The callback's address, if it is Kakao's; else nothing."""
-        return url if url.startswith(self._own) or is_kakaos(url, ("kakao.com",)) else ""
+    def way_back(self, url: str, since: datetime) -> str:
+        """The callback's address and until when it lives, if it is Kakao's; else nothing."""
+        if not (url.startswith(self._own) or is_kakaos(url, ("kakao.com",))):
+            return ""
+        return f"{(since + _CALLBACK_LIVES).isoformat()} {url}"
 
     async def call_back(self, delivery: Delivery, body: dict[str, Any]) -> Receipt | None:
         """Answer by the request's own callback; None: it has none, or too much time has passed."""
-        if not delivery.way_back or _is_over(delivery):
+        until, _, url = delivery.way_back.partition(" ")
+        if not url or (delivery.at and delivery.at > datetime.fromisoformat(until)):
             return None
-        return _judged(await self._callback.post(delivery.way_back, body))
+        return _judged(await self._callback.post(url, body))
 
     async def talk(self, delivery: Delivery, texts: Sequence[str]) -> Receipt:
         """Each text is one event, which a block of the bot shows."""
@@ -83,11 +86,6 @@ class Push:
             if isinstance(told, dict) and "FAIL" in str(told.get("status")):
                 return Receipt(Outcome.REFUSED, _NOT_DELIVERED, waits=True)
         return Receipt(Outcome.SENT)
-
-
-def _is_over(delivery: Delivery) -> bool:
-    """The callback lives for a minute; `written_at` may be of a later message, but never of an earlier."""
-    return bool(delivery.at and delivery.written_at and delivery.at - delivery.written_at > _CALLBACK_LIVES)
 
 
 def _judged(answer: Answer) -> Receipt:
