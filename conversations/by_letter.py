@@ -79,9 +79,14 @@ class ByLetter:
             if ticket is None:
                 return None
             conversation = session.get_one(Conversation, conversation_id, with_for_update=True)
-            if _is_its_citizen(conversation, ticket):
+            if self._is_its_citizen(session, conversation, ticket):
                 doors.join(session, conversation, ticket)
             return ticket.state
+
+    def _is_its_citizen(self, session: Session, conversation: Conversation, ticket: Ticket) -> bool:
+        address = self.vault.get(session, conversation.address_ref) if conversation.address_ref else None
+        known = self.vault.cipher.fingerprint(address.casefold()) if address else None
+        return known is not None and known == ticket.email_fingerprint
 
     def _answer(self, taken: TakenIn, meaning: Meaning) -> list[Reply]:
         if _is_small_talk(taken, meaning):
@@ -141,8 +146,3 @@ class ByLetter:
 
 def _is_small_talk(taken: TakenIn, meaning: Meaning) -> bool:
     return meaning.intent in _SMALL_TALK and len(taken.text) <= _LONGEST_SMALL_TALK
-
-
-def _is_its_citizen(conversation: Conversation, ticket: Ticket) -> bool:
-    """Both fingerprints are made of the address in small letters, under the same key."""
-    return bool(conversation.address_ref) and conversation.sender == ticket.email_fingerprint

@@ -33,7 +33,6 @@ from channels.text import shorten
 from core import mail
 from core.errors import Forbidden, Malformed, Unauthorized
 from core.mail import Mailer, build_mailer
-from core.privacy import Cipher
 from core.secrets import Secrets
 from core.settings import Settings
 
@@ -59,15 +58,13 @@ class EmailChannel:
     name = "email"
 
     def __init__(
-        self, abilities: Abilities, settings: EmailSettings, mailer: Mailer, cipher: Cipher,
-        tokens: TicketTokens, head: LetterHead,
+        self, abilities: Abilities, settings: EmailSettings, mailer: Mailer, tokens: TicketTokens,
+        head: LetterHead,
     ) -> None:  # fmt: skip
-        """`cipher` makes the fingerprint by which a sender is known."""
         self.abilities = abilities
         self.mailbox = Mailbox(settings) if settings.imap_host else None
         self._settings = settings
         self._mailer = mailer
-        self._cipher = cipher
         self._tokens = tokens
         self._head = head
         self._own = frozenset({without_tag(head.address)})
@@ -110,7 +107,7 @@ class EmailChannel:
         to = [one for _, one in letter.addresses("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")]
         return Inbound(
             channel=self.name,
-            sender=self._cipher.fingerprint(address.casefold()),
+            sender=self._tokens.fingerprint(address),
             message_id=hashlib.sha256(message_id.encode() or raw).hexdigest(),
             text=text,
             files=tuple(files),
@@ -137,8 +134,7 @@ def email_channel(abilities: Abilities, settings: Settings, secrets: Secrets) ->
     place = settings.foundation_address
     head = LetterHead(settings.foundation_name, settings.foundation_phone, place, ours.address)
     mailer = replace(mailer, sender=ours.address)
-    cipher, tokens = Cipher(secrets.data_key), TicketTokens(secrets.signing_key)
-    return EmailChannel(abilities, ours, mailer, cipher, tokens, head)
+    return EmailChannel(abilities, ours, mailer, TicketTokens(secrets.signing_key), head)
 
 
 def _content(letter: Letter) -> tuple[str, list[InboundFile]]:

@@ -7,6 +7,8 @@ A citizen's letter is handed over by HTTP, with the secret of `example`; ours co
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
@@ -55,7 +57,7 @@ class FakeMail(FakeCloud):
         self.secret = _SECRET
         self.letters: list[Letter] = []
         """Ours, as they were taken."""
-        self._hooks: dict[str, Hook] = {}
+        self._hooks: dict[tuple[str, str, str], Hook] = {}
         self._people: dict[str, str] = {}
         self._newest: dict[str, Letter] = {}
         self.app.router.lifespan_context = self._lifespan
@@ -84,11 +86,11 @@ class FakeMail(FakeCloud):
 
     def hook(self, said: Said) -> Hook:
         # An answer written anew would refer to a newer letter: a second delivery is the same one.
-        letter = self._hooks.get(said.message_id) or Hook(
-            self._written(said).as_bytes(),
-            {"content-type": "message/rfc822", SECRET_HEADER: self.secret},
-        )
-        return self._hooks.setdefault(said.message_id, letter)
+        name = (said.sender, said.message_id, said.text)
+        if name not in self._hooks:
+            proof = {"content-type": "message/rfc822", SECRET_HEADER: self.secret}
+            self._hooks[name] = Hook(self._written(said).as_bytes(), proof)
+        return self._hooks[name]
 
     def address_of(self, sender: str) -> str:
         """The citizen's e-mail address."""
@@ -101,7 +103,7 @@ class FakeMail(FakeCloud):
         letter = EmailMessage()
         letter["From"] = f"{said.sender.partition('@')[0]} <{address}>"
         letter["Date"] = format_datetime(said.at or self.clock.now())
-        letter["Message-ID"] = f"<{said.message_id}@example.com>"
+        letter["Message-ID"] = f"<{_id(said.message_id)}@example.com>"
         if before := self._newest.get(address):
             letter["To"] = before.header("Reply-To") or _ADDRESS
             letter["Subject"] = before.header("Subject")
@@ -157,6 +159,11 @@ class FakeMail(FakeCloud):
         if self.show(self._people.get(to, to), [bubble], letter.header("Message-ID")):
             self.letters.append(letter)
             self._newest[to] = letter
+
+
+def _id(message_id: str) -> str:
+    plain = re.fullmatch(r"[A-Za-z0-9_-]+", message_id)
+    return message_id if plain else hashlib.sha256(message_id.encode("utf-8", "replace")).hexdigest()
 
 
 async def _failed(writer: asyncio.StreamWriter, fault: Fault) -> bool:

@@ -1,4 +1,4 @@
-"""A ticket's number with its signature, short enough for the local part of an address.
+"""What addresses are known by, and a ticket's number with its signature, which fits into an address.
 
 `e-20261122-7f3k.k3j2h5d7qab4wxyz`: lower case, since some servers lower what stands before the "@".
 """
@@ -33,6 +33,11 @@ class TicketTokens:
                 if hmac.compare_digest(self._signature(number), signature.lower()):
                     return str(number).upper()
         return ""
+
+    def fingerprint(self, address: str) -> str:
+        """The same 64 hexadecimal digits for the same address; worthless without the key."""
+        sender = b"a sender's address:" + address.casefold().encode()
+        return hmac.new(self._key, sender, hashlib.sha256).hexdigest()
 
     def _signature(self, number: str) -> str:
         signed = b"a ticket in an address:" + number.upper().encode()

@@ -6,6 +6,7 @@ A channel comes in by its folder alone: whoever ships `channels/<name>/fake.py` 
 from __future__ import annotations
 
 import importlib
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -53,6 +54,14 @@ def configure(patch: pytest.MonkeyPatch, name: str) -> None:
             patch.setenv(f"{prefix}{field.upper()}", VENDOR)
     for variable, value in cloud.example.items():
         patch.setenv(variable, value)
+    patch.setenv("EUNGDAE_SMTP_PORT", str(_free_port()))
+
+
+def _free_port() -> int:
+    """Letters go over a real socket, and other tests run beside this one."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 class Vendor(httpx.AsyncBaseTransport):
@@ -136,5 +145,6 @@ async def opened(name: str, folder: Path, patch: pytest.MonkeyPatch) -> AsyncIte
             fake = clouds()[name].opened(f"http://house.test/channels/{name}", world.secrets)
             fake.clock, fake._client, fake.address = world.clock, program, VENDOR
             vendor.inner = fake.transport()
-            yield Door(name, world, fake, app)
+            async with fake.serving():
+                yield Door(name, world, fake, app)
     database.close()

@@ -36,8 +36,8 @@ CLOCK = FixedClock(datetime(2026, 11, 24, 1, 0, tzinfo=UTC))
 SIGNER = Signer("key", CLOCK)
 SECRETS = Secrets("a", "b", "c", "d", "kakao-secret")
 KINDS = ["text", "answer", "choices", "feedback", "offer", "form", "ticket", "status", "staff"]
-MESSENGERS = sorted(clouds())
-NAMES = [*MESSENGERS, "web"]
+MESSENGERS = sorted(set(clouds()) - {"email"})
+NAMES = [*MESSENGERS, "email", "web"]
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def harness(request: pytest.FixtureRequest) -> Harness:
 
 
 def test_every_channel_of_the_table_is_tried_here() -> None:
-    assert {*NAMES, "email"} >= set(TABLE)
+    assert set(NAMES) >= set(TABLE)
 
 
 # What comes in
@@ -204,6 +204,8 @@ def test_a_text_arrives_as_it_was_typed(harness: Harness) -> None:
 
 
 def test_a_pressed_button_arrives_with_its_payload(harness: Harness) -> None:
+    if harness.channel.abilities.letters:
+        return  # nothing can be pressed in a letter
     assert harness.read(said("네", "affirm")).payload == "affirm"
 
 

@@ -12,14 +12,12 @@ from channels.email.tokens import TicketTokens
 from channels.protocol import Event, Inbound, Request
 from channels.registry import TABLE
 from core.mail import Mail, Outcome, Posted
-from core.privacy import Cipher
 
 FIXTURES = Path(__file__).parent / "fixtures"
 KEY = "a" * 32
 HEAD = LetterHead("한국언론재단(견본)", "02-2001-7114", "서울특별시 중구", "help@example.kr")
 TOKENS = TicketTokens("signing")
 NUMBER = "E-20261124-7F3K"
-FERNET = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
 
 class Pigeonhole:
@@ -39,7 +37,7 @@ class Pigeonhole:
 
 def channel(mailer: Pigeonhole | None = None, **changes: Any) -> EmailChannel:
     settings = EmailSettings(_env_file=None, address=HEAD.address, **changes)
-    return EmailChannel(TABLE["email"], settings, mailer or Pigeonhole(), Cipher(FERNET), TOKENS, HEAD)
+    return EmailChannel(TABLE["email"], settings, mailer or Pigeonhole(), TOKENS, HEAD)
 
 
 def parsed(raw: bytes | str, **changes: Any) -> Event:
