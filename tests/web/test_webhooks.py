@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from channels.kakao.limits import flaws
 from conversations.dialogue import Turn
 from conversations.replies import text
 from tests.conversations.world import COPIER, FEE, UNKNOWN, World, asks
@@ -33,12 +34,22 @@ def kakao(client: TestClient) -> Any:
         response = client.post("/channels/kakao", headers=headers, json=call)
         assert response.status_code == 200, response.text
         template = response.json()["template"]
-        assert response.json()["version"] == "2.0"
-        texts = [output["simpleText"]["text"] for output in template["outputs"]]
-        assert 1 <= len(texts) <= 3
-        return texts, [reply["label"] for reply in template["quickReplies"]]
+        assert flaws(response.json()) == []
+        return _shown(template)
 
     return send
+
+
+def _shown(template: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """The texts, and the labels of what answers for the citizen."""
+    texts, labels = [], [reply["label"] for reply in template["quickReplies"]]
+    for output in template["outputs"]:
+        [(kind, bubble)] = output.items()
+        if kind == "listCard":
+            labels += [item["title"] for item in bubble["items"]]
+        else:
+            texts.append(bubble.get("text") or bubble["description"])
+    return texts, labels
 
 
 def test_the_same_answer_comes_as_simple_text_with_quick_replies(kakao: Any) -> None:
@@ -47,7 +58,7 @@ def test_the_same_answer_comes_as_simple_text_with_quick_replies(kakao: Any) -> 
     assert labels == ["네", "아니요"]
 
 
-def test_choices_come_as_quick_replies_and_can_be_pressed(kakao: Any) -> None:
+def test_choices_come_as_a_list_and_can_be_pressed(kakao: Any) -> None:
     _, labels = kakao(FEE)
     assert len(labels) == 3
     assert kakao("정부광고 수수료는 얼마인가요?", "faq:ads.fee")[0][0] == "10 %입니다."
@@ -131,7 +142,7 @@ def test_a_late_answer_is_announced_and_comes_with_the_next_message(
     monkeypatch.setattr(channel, "abilities", replace(channel.abilities, seconds=0.1))
     small_world.dialogue.gate = gate = asyncio.Event()
     [said], _ = kakao(COPIER)
-    assert "잠시 후" in said
+    assert "잠시만" in said
 
     async def let_go() -> None:
         gate.set()
