@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bench.channels.log import Said, Screen, read
+from bench.channels.log import NOBODY, Said, Screen, read
 from channels.layout import spoken
 from channels.protocol import LONGEST_TEXT, Button, Reply
 from conversations.models import Arrival, Conversation, Message, OutboxItem
@@ -37,6 +37,8 @@ class Account:
     answered: int = 0
     ticketed: int = 0
     refused: int = 0
+    away: int = 0
+    """Said, but nobody was there to take it."""
     cut: int = 0
     """Said, but the vendor got no answer: no promise was made."""
     lost: list[str] = field(default_factory=list)
@@ -66,7 +68,7 @@ class Account:
     def lines(self) -> list[str]:
         """For people."""
         told = [
-            f"said {self.said}, accepted {self.accepted}, cut off {self.cut}",
+            f"said {self.said}: accepted {self.accepted}, cut off {self.cut}, nobody there {self.away}",
             (
                 f"accepted {self.accepted} = answered {self.answered} + ticketed {self.ticketed} "
                 f"+ refused {self.refused}"
@@ -90,11 +92,10 @@ class Account:
 def account(data_dir: Path, log: Path) -> Account:
     """Read both, and compare."""
     said, shown = read(log)
-    database = Database(Settings(_env_file=None, data_dir=data_dir).resolved_database_url)
+    database = _database(data_dir)
     vault = Vault(Cipher(load_secrets(data_dir).data_key), SystemClock())
-    result = Account()
+    result = Account(left=undone(data_dir))
     with database.session() as session:
-        result.left = _left(session)
         result.tickets = session.scalar(select(func.count()).select_from(Ticket)) or 0
         screens, spoke = defaultdict(list), defaultdict(list)
         for screen in shown:
@@ -110,13 +111,22 @@ def account(data_dir: Path, log: Path) -> Account:
     return result
 
 
-def _left(session: Session) -> int:
-    undone = (
+def undone(data_dir: Path) -> int:
+    """Messages that are accepted and not handled, and items that are owed or given up."""
+    queries = (
         select(func.count()).select_from(Arrival),
         select(func.count()).where(Message.handled.is_(False), Message.author == "citizen"),
         select(func.count()).where(OutboxItem.state.in_(["owed", "failed"])),
     )
-    return sum(session.scalar(query) or 0 for query in undone)
+    database = _database(data_dir)
+    with database.session() as session:
+        count = sum(session.scalar(query) or 0 for query in queries)
+    database.close()
+    return count
+
+
+def _database(data_dir: Path) -> Database:
+    return Database(Settings(_env_file=None, data_dir=data_dir).resolved_database_url)
 
 
 class _Talk:
@@ -151,7 +161,8 @@ class _Talk:
         result.said += 1
         accepted = 200 <= said.status < 300
         result.accepted += accepted
-        result.cut += not accepted
+        result.away += said.status == NOBODY
+        result.cut += not accepted and said.status != NOBODY
         stored = [one for one in self._messages if one.channel_message_id == said.id]
         if len(stored) > 1:
             result.doubled.append(f"{said.channel} {said.id} stored {len(stored)} times")
@@ -171,7 +182,7 @@ class _Talk:
     def _shown(self, result: Account) -> None:
         said = {one.id: one for one in self._said}
         asked = {one.id: said.get(one.channel_message_id or "") for one in self._messages}
-        was_cut = any(not 200 <= one.status < 300 for one in self._said)
+        was_cut = any(not 200 <= one.status < 300 and one.status != NOBODY for one in self._said)
         told = [one for one in self._messages if one.author == "bot"]
         result.replies += len(told)
         texts = [self._vault.reveal(self._session, self._vault.cipher.decrypt(one.text)) for one in told]

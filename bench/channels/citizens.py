@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from bench.channels.log import Log, Said
+from bench.channels.log import CUT, NOBODY, Log, Said
 from channels.fake import Button, FakeCloud
 from channels.fake import Said as Message
 from channels.protocol import Channel, Inbound, Request
@@ -97,8 +97,10 @@ class Crowd:
     async def _bring(self, message: Message) -> int:
         try:
             return (await self.fake.bring(message)).status_code
+        except httpx.ConnectError:
+            return NOBODY
         except httpx.HTTPError:
-            return 0
+            return CUT
 
     def _known_as(self, message: Message) -> str:
         hook = self.fake.hook(message)

@@ -10,13 +10,15 @@ from typing import Literal
 
 from channels.fake import FakeCloud
 
+CUT, NOBODY = 0, -1
+
 
 @dataclass(frozen=True)
 class Said:
     """One message of a citizen, and how its last delivery ended.
 
-    `id` is what the channel knows it by; `status` is that of the answer, 0 where there was none; `fetches`:
-    it only asks for what waits, and is no message of its own.
+    `id` is what the channel knows it by; `status` is that of the answer, `CUT` where there was none, `NOBODY`
+    where there was no connection; `fetches`: it only asks for what waits, and is no message of its own.
     """
 
     channel: str

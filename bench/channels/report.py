@@ -73,8 +73,8 @@ Read by `bench/channels/accounting.py` from the database and the fakes' logs alo
 Every message that was accepted (the vendor got its 200) is answered, ticketed or refused, once; what was
 answered stands on the citizen's screen once, in order.
 
-| trial | said | cut off | accepted | answered | ticketed | refused | lost | doubled | marked | left |
-|---|---|---|---|---|---|---|---|---|---|---|
+| trial | said | nobody there | cut off | accepted | answered | ticketed | refused | lost | doubled | marked | left |
+|---|---|---|---|---|---|---|---|---|---|---|---|
 {accounts}
 
 "Cut off": the process died before the vendor had its answer, so nothing was promised; of their answers
@@ -112,7 +112,7 @@ def _trial(trial: Trial) -> str:
 def _account(trial: Trial) -> str:
     found = trial.account
     numbers = (
-        found.said, found.cut, found.accepted, found.answered, found.ticketed, found.refused,
+        found.said, found.away, found.cut, found.accepted, found.answered, found.ticketed, found.refused,
         len(found.lost), len(found.doubled), found.marked, found.left,
     )  # fmt: skip
     return f"| {trial.name} | {' | '.join(map(str, numbers))} |"

@@ -16,7 +16,7 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
-from bench.channels.accounting import Account, account
+from bench.channels.accounting import Account, account, undone
 from bench.channels.citizens import Crowd
 from bench.channels.house import House, running
 from bench.channels.log import Log, read
@@ -32,8 +32,10 @@ THINKS = (4.0, 16.0)
 """Seconds between an answer and the next message: people read, and type on a telephone."""
 HURRIES = (0.2, 2.0)
 """The same while the web process dies: something has to be under way at any moment."""
-_QUIET_FOR = 10.0
-"""Seconds that everything gets to come to rest at the end."""
+_QUIET_FOR = 5.0
+"""Seconds without anything under way that are a rest."""
+_REST_WITHIN = 300.0
+"""Seconds: what a dead process was sending waits until its lease runs out, and for more after each failed try."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,9 @@ class Trial:
 
 async def under_load(folder: Path, citizens: int, seconds: float, chance: random.Random) -> Trial:
     """Citizens at Kakao, and nothing goes wrong."""
-    async with _opened(folder, chance, THINKS) as (_, crowds):
+    async with _opened(folder, chance, THINKS) as (house, crowds):
         await crowds[0].live(citizens, seconds)
-        await _rest(crowds[:1])
+        await _rest(house, crowds[:1])
     return _trial("calm", folder, citizens, seconds, 0)
 
 
@@ -82,7 +84,7 @@ async def killing_rasa(
                 kills += 1
         await lives
         await house.rasa.ready()
-        await _rest(crowds[:1])
+        await _rest(house, crowds[:1])
     return _trial("Rasa killed", folder, citizens, seconds, kills)
 
 
@@ -99,7 +101,7 @@ async def killing_web(folder: Path, citizens: int, kills: int, chance: random.Ra
         for life in lives:
             life.cancel()
         await asyncio.gather(*lives, return_exceptions=True)
-        await _rest(crowds)
+        await _rest(house, crowds)
         lasted = time.monotonic() - began
     return _trial("web killed", folder, citizens, lasted, kills)
 
@@ -110,14 +112,21 @@ def _trial(name: str, folder: Path, citizens: int, lasted: float, kills: int) ->
     return Trial(name, citizens, lasted, seconds, kills, account(folder / "data", folder / "log.jsonl"))
 
 
-async def _rest(crowds: Sequence[Crowd]) -> None:
+async def _rest(house: House, crowds: Sequence[Crowd]) -> None:
     """Everything that is under way comes to its end; then the screens are written down."""
-    await asyncio.sleep(_QUIET_FOR)
+    await _come_to_rest(house)
     for crowd in crowds:
         await crowd.ask_what_waits()
-    await asyncio.sleep(_QUIET_FOR)
+    await _come_to_rest(house)
     for crowd in crowds:
         crowd.finish()
+
+
+async def _come_to_rest(house: House) -> None:
+    limit = time.monotonic() + _REST_WITHIN
+    await asyncio.sleep(_QUIET_FOR)
+    while await asyncio.to_thread(undone, house.settings.data_dir) and time.monotonic() < limit:
+        await asyncio.sleep(1)
 
 
 @contextlib.asynccontextmanager
