@@ -30,6 +30,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from channels import phone
 from channels.protocol import InboundFile
 from channels.settings import ChannelSettings
 from core.clock import Clock, SystemClock
@@ -137,6 +138,7 @@ class FakeCloud(ABC):
         """The files that citizens sent, by an id, for the vendor's own way of fetching them."""
         self.app = FastAPI(title=self.title, docs_url=None, redoc_url=None, openapi_url=None)
         self.app.middleware("http")(self._meet)
+        self.app.include_router(phone.routes(self))
         self._client = client or httpx.AsyncClient(timeout=30.0)
         self._threads: dict[str, list[Shown]] = {}
         self._keys: set[str] = set()
