@@ -96,7 +96,6 @@ def offer(reason: str, kind: str = "inquiry") -> Reply:
             *(_filing(kind) or [Button(label="문의 접수하기", payload="open_ticket")]),
             Button(label="다음에 할게요", payload="deny"),
         ],
-        data={"handoff": True} if reason == "handoff" else {},
     )
 
 

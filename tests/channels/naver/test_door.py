@@ -68,6 +68,13 @@ async def test_while_a_person_of_the_partner_centre_talks_the_bot_is_silent(door
     assert door.nothing_is_stored()
 
 
+async def test_who_takes_the_consent_back_leaves_no_words_behind(door: Door) -> None:
+    await door.say(COPIER, sender="u1")
+    answer = await bring(door, event="profile", options={"result": "WITHDRAW"})
+    assert (answer.status_code, answer.json()) == (200, {})
+    assert COPIER not in door.world.stored()
+
+
 async def test_coming_in_is_greeted_with_the_answer_itself(door: Door) -> None:
     answer = await bring(door, event="open", options={"inflow": "button"})
     assert "무엇을 도와드릴까요?" in answer.text
