@@ -166,6 +166,12 @@ def received(session: Session, vault: Vault, messages: Sequence[Message]) -> dic
     return {kept.id: readable(vault.cipher, kept) for kept in found}
 
 
+def came_in(session: Session, conversation_id: str, file_id: str) -> bool:
+    """Whether the file came through one of the doors of this conversation's citizen."""
+    kept = session.get(Attachment, file_id)
+    return kept is not None and kept.conversation_id in citizens.circle(session, conversation_id)
+
+
 def sweep(session: Session, attachments: Attachments, now: datetime) -> None:
     """Destroy the files whose ticket never came."""
     over = select(Attachment).where(Attachment.ticket_id.is_(None), Attachment.at <= now - WAITS)

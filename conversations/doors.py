@@ -214,7 +214,16 @@ def join(session: Session, conversation: Conversation, ticket: Ticket) -> None:
     if len(ids) > 1:
         # Where two circles meet, both bear one new name.
         session.execute(update(Conversation).where(Conversation.id.in_(ids)).values(citizen_id=new_id()))
+        _one_holder(session, conversation.id)
     session.flush()
+
+
+def _one_holder(session: Session, conversation_id: str) -> None:
+    """Whoever of the staff talks with the citizen does so through every door."""
+    doors = citizens.conversations(session, conversation_id)
+    holder = next((one.staff_id for one in doors if one.staff_id), None)
+    for one in doors if holder else ():
+        one.staff_id, one.waiting_since = holder, None
 
 
 def awaits(session: Session, conversation_id: str, text: str, now: datetime) -> bool:
@@ -241,7 +250,7 @@ def _destroy(session: Session, code: DoorCode) -> None:
     if item is None:
         return
     if item.state in (outbox.OWED, outbox.WAITS):
-        item.state, item.settled_at = outbox.CANCELLED, code.sent_at + VALID
+        outbox.give_up(item, code.sent_at + VALID, "확인 번호의 유효 시간이 지났습니다.")
     if item.words:
         item.words = None
 

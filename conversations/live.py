@@ -53,8 +53,16 @@ def conversations(session: Session, cipher: Cipher, now: datetime) -> list[LiveC
         )
         for one in session.scalars(query.limit(_MOST))
     }
-    lines = _lines(session, cipher, list(found.values()))
+    lines = _lines(session, cipher, _one_a_citizen(list(found.values())))
     return sorted(lines, key=lambda one: _ORDER[one.state])
+
+
+def _one_a_citizen(found: Sequence[Conversation]) -> list[Conversation]:
+    """Of a citizen's several conversations the first: they are one thread."""
+    first: dict[str, Conversation] = {}
+    for one in found:
+        first.setdefault(one.citizen_id or one.id, one)
+    return list(first.values())
 
 
 def _lines(session: Session, cipher: Cipher, found: Sequence[Conversation]) -> list[LiveConversation]:

@@ -8,14 +8,16 @@ from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 from starlette.requests import Request
 
-from core.errors import Conflict, EungdaeError, Invalid
+from conversations import citizens, citizens_files
+from core.errors import Conflict, EungdaeError, Invalid, NotFound
 from core.threads import in_thread
-from desk import tickets
+from desk.attachments import File
 from desk.wording import checked
 from web.console.dependencies import Answerer, Reader, Visit, Watcher
 from web.console.errors import ConsoleRoute
 from web.console.rendering import fingerprint, notice, render
 from web.console.talk_views import people, talk
+from web.console.ticket_files import saved
 
 router = APIRouter(prefix="/staff/conversations", route_class=ConsoleRoute)
 
@@ -62,6 +64,12 @@ async def conversation_live(
         "before": earlier[-1] if earlier else None,
     }
     return render(request, "_live.html", context)
+
+
+@router.get("/{conversation_id}/files/{file_id}")
+async def download(visit: Reader, conversation_id: str, file_id: str) -> Response:
+    """A file that the citizen sent; it is saved, never shown by the browser."""
+    return saved(await in_thread(_file, visit, conversation_id, file_id))
 
 
 @router.post("/{conversation_id}/take-over")
@@ -179,8 +187,17 @@ async def _page(
 
 def _ticket_number(visit: Visit, conversation_id: str) -> str | None:
     with visit.parts.database.session() as session:
-        ticket = tickets.of_conversation(session, conversation_id)
-        return ticket.number if ticket else None
+        known = citizens.tickets_of(session, conversation_id)
+        return known[0].number if known else None
+
+
+def _file(visit: Visit, conversation_id: str, file_id: str) -> File:
+    """Raises `NotFound` unless it came in this thread: the log must name whose file was opened."""
+    with visit.parts.database.session() as session:
+        if not citizens_files.came_in(session, conversation_id, file_id):
+            raise NotFound("파일을 찾을 수 없습니다.")
+        visit.log(session, "conversation.file", conversation_id)
+        return visit.parts.attachments.read(session, file_id)
 
 
 def _to(conversation_id: str, done: str = "") -> Response:

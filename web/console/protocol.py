@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from desk.attachments import File
 from desk.directory import Contact
 from faq.decision import Candidate
 from faq.entries import Entry
@@ -21,6 +22,16 @@ class TranscriptMessage(Protocol):
 
     @property
     def seq(self) -> int: ...
+    @property
+    def channel(self) -> str:
+        """The door it came by."""
+        ...
+
+    @property
+    def files(self) -> Sequence[File]:
+        """What the citizen sent with it."""
+        ...
+
     @property
     def author(self) -> str:
         """citizen, bot, staff, system, or whisper: for staff alone."""
@@ -50,6 +61,11 @@ class Transcript(Protocol):
     def id(self) -> str: ...
     @property
     def channel(self) -> str: ...
+    @property
+    def channels(self) -> Sequence[str]:
+        """The citizen's doors, the one where staff reach them first."""
+        ...
+
     @property
     def state(self) -> str:
         """bot, waiting (for a person) or person."""

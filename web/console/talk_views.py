@@ -8,6 +8,7 @@ from datetime import datetime
 
 from conversations.presence import CITIZEN
 from core.threads import in_thread
+from desk.attachments import File
 from desk.directory import Contact
 from web.console import words
 from web.console.dependencies import Visit
@@ -28,6 +29,9 @@ class Said:
     why: str
     judge: str
     """The key of a question that staff may judge; empty for anything else."""
+    channel: str = ""
+    """The door it came by, where the citizen uses several."""
+    files: Sequence[File] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class Talk:
     mine: bool
     holder: str
     lines: Sequence[Said]
+    channels: Sequence[str]
+    """The citizen's doors, the one where staff reach them first."""
 
     @property
     def last(self) -> int:
@@ -85,11 +91,12 @@ def _talk(visit: Visit, transcript: Transcript) -> Talk:
         held=held,
         mine=held and transcript.person == visit.contact,
         holder=_signature(transcript.person),
-        lines=[_said(visit, message) for message in transcript.messages],
+        lines=[_said(visit, message, len(transcript.channels) > 1) for message in transcript.messages],
+        channels=transcript.channels,
     )
 
 
-def _said(visit: Visit, message: TranscriptMessage) -> Said:
+def _said(visit: Visit, message: TranscriptMessage, several: bool) -> Said:
     entry = visit.parts.faq.entry(message.faq_id) if message.faq_id else None
     return Said(
         seq=message.seq,
@@ -99,6 +106,8 @@ def _said(visit: Visit, message: TranscriptMessage) -> Said:
         at=message.at,
         why=words.decision(message.decision, entry.question if entry else message.faq_id),
         judge=message.key if message.decision else "",
+        channel=message.channel if several else "",
+        files=message.files,
     )
 
 

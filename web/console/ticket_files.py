@@ -63,7 +63,11 @@ async def remove(request: Request, visit: Answerer, number: str, file_id: str) -
 @router.get("/{file_id}")
 async def download(visit: Reader, number: str, file_id: str) -> Response:
     """The file itself; it is saved, never shown by the browser."""
-    kept = await in_thread(_read, visit, number, file_id)
+    return saved(await in_thread(_read, visit, number, file_id))
+
+
+def saved(kept: Kept) -> Response:
+    """The file as a browser saves it."""
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(kept.name)}",
         "Cache-Control": "no-store",

@@ -8,6 +8,8 @@ from typing import Final
 
 from markupsafe import Markup
 
+from conversations.deliveries import Stuck
+from conversations.outbox import OWED, WAITS
 from conversations.replies import korean_date
 from core.clock import SEOUL
 from desk import states
@@ -25,10 +27,9 @@ _CHANNELS: Final = {
     "slack": "슬랙",
     "messenger": "메신저",
     "email": "전자우편",
+    "sms": "문자메시지",
     "phone": "전화",
 }
-# Nothing is pushed there: a reply goes with the answer to the citizen's next message.
-_WAITING: Final = frozenset({"kakao"})
 _TONES: Final = {
     "answered": "green",
     "closed": "",
@@ -60,6 +61,8 @@ ACTS: Final = {
     "ticket.reclassify": "접수 유형 변경",
     "ticket.merge": "문의 병합",
     "ticket.suggest": "참고 답변 열람",
+    "delivery.again": "답변 다시 보내기",
+    "delivery.other": "답변을 다른 방법으로 안내",
     "file.add": "파일 첨부",
     "file.read": "파일 열람",
     "file.remove": "파일 삭제",
@@ -67,6 +70,7 @@ ACTS: Final = {
     "ticket.open": "전화 메모 접수",
     "conversations.list": "대화 목록 열람",
     "conversation.read": "대화 열람",
+    "conversation.file": "대화 파일 열람",
     "conversation.take_over": "대화 넘겨받기",
     "conversation.give_back": "대화 돌려주기",
     "conversation.say": "대화에서 말하기",
@@ -216,9 +220,20 @@ def waited(since: datetime, now: datetime) -> str:
     return " ".join(filter(None, [f"{hours}시간" if hours else "", f"{minutes}분" if minutes else ""])) + "째"
 
 
-def waits(name: str) -> bool:
-    """Whether a reply in this channel waits for the citizen's next message."""
-    return name in _WAITING
+def delivery_state(one: Stuck) -> tuple[str, str]:
+    """Tone and words of what became of a letter."""
+    if one.failed:
+        return "red", "전달하지 못함"
+    if one.state == WAITS:
+        return "amber", "고객의 다음 말을 기다림"
+    if one.state == OWED:
+        return "amber", f"다시 보내는 중 ({one.tries}번 시도)"
+    return "", "두 번 전달되었을 수 있음"
+
+
+def other_way(route: str) -> str:
+    """What the button says that sends a letter there."""
+    return {"email": "전자우편으로 보내기", "sms": "문자메시지로 알리기"}[route]
 
 
 def state_tag(state: str) -> Markup:

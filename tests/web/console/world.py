@@ -34,7 +34,7 @@ from core.secrets import Secrets
 from core.settings import Settings
 from core.tokens import Signer
 from desk import accounts, directory, tickets
-from desk.attachments import Attachments
+from desk.attachments import Attachments, File
 from desk.directory import Contact
 from desk.models import AccessLog, Department, Staff
 from desk.routing import Router
@@ -62,6 +62,8 @@ class Said:
     faq_id: str | None = None
     decision: str | None = None
     key: str = "0" * 32
+    channel: str = "web"
+    files: tuple[File, ...] = ()
 
 
 @dataclass
@@ -72,6 +74,10 @@ class Talk:
     person: Contact | None = None
     messages: list[Said] = field(default_factory=list)
     waiting_since: datetime | None = None
+
+    @property
+    def channels(self) -> list[str]:
+        return [self.channel]
 
 
 @dataclass
