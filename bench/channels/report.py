@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 from bench.channels.trials import HURRIES, THINKS, Trial
 
+_COLUMNS = (
+    "trial", "said", "nobody there", "cut off", "accepted", "answered", "ticketed", "refused", "lost", "doubled",
+    "marked", "left",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Results:
@@ -73,8 +78,7 @@ Read by `bench/channels/accounting.py` from the database and the fakes' logs alo
 Every message that was accepted (the vendor got its 200) is answered, ticketed or refused, once; what was
 answered stands on the citizen's screen once, in order.
 
-| trial | said | nobody there | cut off | accepted | answered | ticketed | refused | lost | doubled | marked | left |
-|---|---|---|---|---|---|---|---|---|---|---|---|
+{columns}
 {accounts}
 
 "Cut off": the process died before the vendor had its answer, so nothing was promised; of their answers
@@ -97,6 +101,7 @@ def render(results: Results) -> str:
         ),
         trials="\n".join(_trial(trial) for trial in trials),
         accounts="\n".join(_account(trial) for trial in trials),
+        columns=f"| {' | '.join(_COLUMNS)} |\n|{'---|' * len(_COLUMNS)}",
         cut_replies=results.web.account.cut_replies,
     )
 

@@ -35,7 +35,7 @@ HURRIES = (0.2, 2.0)
 _QUIET_FOR = 5.0
 """Seconds without anything under way that are a rest."""
 _REST_WITHIN = 300.0
-"""Seconds: what a dead process was sending waits until its lease runs out, and for more after each failed try."""
+"""Seconds: what a dead process was sending waits until its lease runs out."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ async def _rest(house: House, crowds: Sequence[Crowd]) -> None:
 async def _come_to_rest(house: House) -> None:
     limit = time.monotonic() + _REST_WITHIN
     await asyncio.sleep(_QUIET_FOR)
-    while await asyncio.to_thread(undone, house.settings.data_dir) and time.monotonic() < limit:
+    while await asyncio.to_thread(undone, house.settings.data_dir) and time.monotonic() < limit:  # noqa: ASYNC110
         await asyncio.sleep(1)
 
 

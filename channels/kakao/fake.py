@@ -112,7 +112,7 @@ class FakeKakao(FakeCloud):
         elif body.get("useCallback"):
             self.show(sender, [Shown(body["data"]["text"])], key)
         else:
-            self.show(sender, _screen(body["template"]), key)
+            self.show(sender, screen(body["template"]), key)
 
     async def _call_back(self, token: str, request: Request) -> Response:
         """Once, and within a minute."""
@@ -161,7 +161,7 @@ class FakeKakao(FakeCloud):
         return JSONResponse({"taskId": task, "status": status, "message": "", "timestamp": at})
 
 
-def _screen(template: Mapping[str, Any]) -> list[Shown]:
+def screen(template: Mapping[str, Any]) -> list[Shown]:
     """The bubbles; the quick replies stand under the last one."""
     shown = [_bubble(output) for output in template["outputs"]]
     quick = [_button(reply) for reply in template["quickReplies"]]

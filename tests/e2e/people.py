@@ -10,6 +10,9 @@ from typing import Any
 
 import httpx
 
+from channels.fake import Button
+from channels.kakao.fake import screen
+from channels.kakao.limits import flaws
 from tests.e2e.installation import Installation
 
 UNKNOWN = "제 신청 건이 어떻게 되었는지 알고 싶습니다"
@@ -71,10 +74,10 @@ class Citizen:
 
 @dataclass
 class KakaoTold:
-    """A skill's answer."""
+    """A skill's answer, as KakaoTalk shows it."""
 
     texts: list[str]
-    buttons: dict[str, dict[str, Any]]
+    buttons: dict[str, Button]
     seconds: float
 
     @property
@@ -121,11 +124,11 @@ class KakaoCitizen:
         seconds = time.monotonic() - begin
         assert response.status_code == 200, response.text
         assert seconds < 4
-        body = response.json()
-        assert body["version"] == "2.0"
+        assert flaws(response.json()) == []
+        shown = screen(response.json()["template"])
         self.told = KakaoTold(
-            [output["simpleText"]["text"] for output in body["template"]["outputs"]],
-            {reply["label"]: reply for reply in body["template"]["quickReplies"]},
+            [f"{bubble.title}\n{bubble.text}".strip() for bubble in shown],
+            {button.label: button for bubble in shown for button in bubble.buttons},
             seconds,
         )
         return self.told
@@ -133,7 +136,7 @@ class KakaoCitizen:
     def press(self, label: str) -> KakaoTold:
         """Press a quick reply of the latest answer."""
         button = self.told.buttons[label]
-        return self.say(button["messageText"], button["extra"])
+        return self.say(button.said, {"payload": button.payload})
 
 
 class Staff:
