@@ -18,6 +18,7 @@ from desk.directory import Contact
 from desk.models import Staff, Ticket, TicketEvent
 from desk.schemas import TicketDetails
 from web.console import words
+from web.console.delivery_views import Reaching, reaching
 from web.console.dependencies import Visit
 from web.console.history import Step, steps_of
 
@@ -64,6 +65,8 @@ class Can:
     merge: bool
     close: bool
     note: bool
+    tell: bool
+    """Say something to the citizen, whatever the ticket's state."""
 
     @property
     def anything(self) -> bool:
@@ -109,6 +112,7 @@ class TicketPage:
     closing: list[str]
     """What is owed before it may be closed."""
     conversation_id: str | None
+    reaching: Reaching
     can: Can
 
     @property
@@ -124,7 +128,7 @@ class TicketPage:
     @property
     def by_phone(self) -> bool:
         """Nothing can be sent: the citizen is told on the telephone."""
-        return self.conversation_id is None
+        return not self.reaching.way.reaches
 
 
 def page(session: Session, visit: Visit, number: str) -> TicketPage:
@@ -163,6 +167,7 @@ def page(session: Session, visit: Visit, number: str) -> TicketPage:
         twins=_twins(session, visit, ticket),
         closing=debts.before_closing(session, ticket, visit.now),
         conversation_id=ticket.conversation_id,
+        reaching=reaching(session, visit, ticket),
         can=_can(session, visit, ticket),
     )
 
@@ -246,6 +251,7 @@ def _can(session: Session, visit: Visit, ticket: Ticket) -> Can:
         merge=may.answer and alive,
         close=may.answer and alive,
         note=may.answer,
+        tell=speaks,
     )
 
 

@@ -82,7 +82,7 @@ FORMS = {
         for step in (
             "reply", "preview", "start", "ask", "tell", "apologise", "extend", "delay", "decide", "remedy",
             "book", "note", "assign", "transfer", "reclassify", "merge", "close", "files",
-            "files/{file_id}/remove",
+            "files/{file_id}/remove", "deliveries/{item_id}/again", "deliveries/{item_id}/other",
         )
     },
     f"{TICKET}/draft": TEACHING,
@@ -92,7 +92,8 @@ FORMS = {
     "/staff/templates": EDITING,
     "/staff/templates/{template_id}/remove": EDITING,
     **{
-        f"{TALK}/{act}": ANSWERING for act in ("take-over", "give-back", "say", "whisper", "typing")
+        f"{TALK}/{act}": ANSWERING
+        for act in ("take-over", "give-back", "say", "whisper", "typing", "deliveries/{item_id}/again")
     },
     "/staff/faq/reload": EDITING,
     VERDICT: TEACHING,

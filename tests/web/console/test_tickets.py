@@ -89,14 +89,6 @@ def test_a_number_that_nobody_has_is_a_friendly_page(lee: Browser) -> None:
         assert "문의 목록" in answer.text
 
 
-def test_in_a_channel_that_cannot_be_pushed_staff_are_told_that_the_answer_waits(
-    world: World, lee: Browser
-) -> None:
-    hint = "고객이 다음에 말을 걸 때"
-    assert hint in lee.get(f"/staff/tickets/{world.ticket(channel='kakao')}").text
-    assert hint not in lee.get(f"/staff/tickets/{world.ticket(channel='web')}").text
-
-
 def test_personal_pages_are_kept_by_no_cache(world: World, lee: Browser) -> None:
     assert lee.get(f"/staff/tickets/{world.ticket()}").headers["cache-control"] == "no-store"
 
