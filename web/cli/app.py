@@ -7,6 +7,7 @@ import typer
 from core.errors import EungdaeError
 from web.cli import (
     decision_commands,
+    demo_commands,
     desk_commands,
     directory_commands,
     faq_commands,
@@ -32,6 +33,7 @@ app.command("index")(faq_commands.index)
 app.command("calibrate")(decision_commands.calibrate)
 app.command("explain")(decision_commands.explain)
 app.command("deadline")(desk_commands.deadline)
+app.command("demo")(demo_commands.demo)
 app.command("ledger")(ledger_commands.ledger_)
 app.command("tune")(tuning_commands.tune)
 app.command("import")(faq_commands.import_)
