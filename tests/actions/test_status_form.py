@@ -30,6 +30,16 @@ async def test_number_and_telephone_together_tell_the_state(rasa: Rasa) -> None:
     assert "11월 27일(금)까지" in told
 
 
+async def test_from_another_door_joining_is_offered_and_in_the_own_one_not(rasa: Rasa) -> None:
+    number = await ticket(rasa)
+    own = rasa.world.conversation().id
+    for sender, offered in (("asker", True), (own, False)):
+        slots = {"ticket_number": number, "ticket_phone": rasa.vaulted("phone", "010-1234-5678")}
+        said = await rasa.run("action_check_ticket", slots, sender=sender)
+        payloads = [button["payload"] for button in said.replies[0]["buttons"]]
+        assert (f"join:{number}" in payloads) is offered
+
+
 async def test_a_wrong_number_and_a_wrong_telephone_are_told_alike(rasa: Rasa) -> None:
     number = await ticket(rasa)
     wrong_phone = await look_up(rasa, number, "010-9999-9999")
