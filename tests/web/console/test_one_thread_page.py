@@ -16,7 +16,7 @@ def talk(office: Office, channel: str = "kakao", sender: str = "k1") -> str:
 
 def first_file(page: str) -> str:
     """Where the first file under a message is."""
-    return page.split('class="sent-files"')[1].split('href="')[1].split('"')[0]
+    return page.split('class="sent-files"')[1].split('href="')[1].split('"', maxsplit=1)[0]
 
 
 def test_the_page_names_every_door_and_each_message_its_own(office: Office) -> None:
