@@ -21,6 +21,8 @@ _LONGEST_SUBJECT: Final = 120
 _RE: Final = re.compile(r"^(?:(?:re|답장|회신)\s?:\s*)+", re.IGNORECASE)
 _NUMBERED: Final = re.compile(r"\s*\[접수번호 [^\]]{1,30}\]")
 _LINK: Final = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,!?)\]]")
+_UNBROKEN: Final = re.compile(r"E-\d{8}-[0-9A-Z]{4}|(?<!\d)\d{2,4}-\d{3,4}-\d{4}(?!\d)")
+"""Ticket numbers and telephones: read out by people, so no line ends in them."""
 _MARK: Final = "이 메일에 그대로 회신하시면 담당자에게 전달됩니다."
 
 
@@ -95,7 +97,7 @@ def _parts(delivery: Delivery, head: LetterHead) -> list[str]:
 
 
 def _tells_how(replies: Sequence[Reply]) -> bool:
-    return any("회신" in reply.text for reply in replies)
+    return any("이 메일에 그대로 회신" in reply.text for reply in replies)
 
 
 def _foot(head: LetterHead) -> str:
@@ -115,7 +117,7 @@ def _html(parts: Sequence[str], head: LetterHead) -> str:
         f'overflow-wrap:anywhere">{said}'
         '<p style="margin:32px 0 0;padding-top:16px;border-top:1px solid #cdd1d5;color:#464c53;'
         'font-size:15px">'
-        f"{escape(_foot(head))}</p></div></body></html>"
+        f"{_words(_foot(head))}</p></div></body></html>"
     )
 
 
@@ -123,6 +125,10 @@ def _lines(text: str) -> str:
     linked, end = [], 0
     for match in _LINK.finditer(text):
         url = escape(match[0])
-        linked += [escape(text[end : match.start()]), f'<a href="{url}" style="color:#0b50d0">{url}</a>']
+        linked += [_words(text[end : match.start()]), f'<a href="{url}" style="color:#0b50d0">{url}</a>']
         end = match.end()
-    return "".join([*linked, escape(text[end:])]).replace("\n", "<br>")
+    return "".join([*linked, _words(text[end:])]).replace("\n", "<br>")
+
+
+def _words(text: str) -> str:
+    return _UNBROKEN.sub(r'<span style="white-space:nowrap">\g<0></span>', escape(text))
