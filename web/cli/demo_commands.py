@@ -81,7 +81,8 @@ def _known(cloud_type: type[FakeCloud]) -> dict[str, str]:
         for field in type(settings).model_fields:
             value = getattr(settings, field)
             plain = value.get_secret_value() if isinstance(value, SecretStr) else value
-            known[f"{settings.model_config['env_prefix']}{field.upper()}"] = str(plain)
+            words = str(plain).lower() if isinstance(plain, bool) else str(plain)
+            known[f"{settings.model_config['env_prefix']}{field.upper()}"] = words
     return known
 
 
