@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from bench.channels.trials import HURRIES, THINKS, Trial
 
 _COLUMNS = (
-    "trial", "said", "nobody there", "cut off", "accepted", "answered", "ticketed", "refused", "lost", "doubled",
-    "marked", "left",
+    "trial", "said", "nobody there", "cut off", "accepted", "answered", "ticketed", "refused", "lost",
+    "doubled", "marked", "left",
 )  # fmt: skip
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from channels.line.fake import FakeLine
 from ops.layout import RASA_PYTHON
 from tests.e2e.browsers import FAILED, WAIT_MS, Pages, Widget, chromium
-from tests.e2e.installation import Installation, prepare
+from tests.e2e.installation import Installation, free_ports, prepare
 from tests.e2e.people import Citizen, KakaoCitizen
 
 
@@ -41,12 +42,20 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def house(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def line_port() -> int:
+    """Where LINE is, for the installation that the tests share."""
+    return free_ports(1)[0]
+
+
+@pytest.fixture(scope="session")
+def house(prepared: Path, tmp_path_factory: pytest.TempPathFactory, line_port: int) -> Iterator[Installation]:
     """The installation that the tests share; who breaks it mends it."""
     # Requests are limited by address, and all citizens of the tests have the same one.
     shared = Installation(
         shutil.copytree(prepared, tmp_path_factory.mktemp("house"), dirs_exist_ok=True),
         EUNGDAE_RATE_LIMITS="false",
+        EUNGDAE_LINE_API=f"http://127.0.0.1:{line_port}",
+        **FakeLine.example,
     )
     try:
         shared.start()
