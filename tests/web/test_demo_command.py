@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from channels.kakao.fake import FakeKakao
 from channels.line.fake import FakeLine
+from channels.naver.fake import FakeNaver
 from web.cli import demo_commands
 from web.cli.app import app
 from web.cli.demo_commands import fakes, missing
@@ -40,6 +41,12 @@ def test_what_is_set_is_not_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> 
     for name, value in wanted.items():
         monkeypatch.setenv(name, value)
     assert missing(FakeLine, HERE) == {}
+
+
+def test_a_switch_that_is_on_is_not_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in missing(FakeNaver, HERE).items():
+        monkeypatch.setenv(name, value)
+    assert missing(FakeNaver, HERE) == {}
 
 
 def test_the_page_opens_where_the_program_expects_the_vendor(monkeypatch: pytest.MonkeyPatch) -> None:
