@@ -44,12 +44,17 @@ class Crowd:
     """Whether the vendor brings again what wasn't taken."""
     chance: random.Random
     _senders: list[str] = field(default_factory=list)
+    _until: float = 0.0
 
     async def live(self, citizens: int, seconds: float) -> None:
-        """So many at once, for so long; then the screens are written down with `finish`."""
-        until = time.monotonic() + seconds
+        """So many at once, for so long, or until `go_home`."""
+        self._until = time.monotonic() + seconds
         self._senders += [str(100_000 + len(self._senders) + n) for n in range(citizens)]
-        await asyncio.gather(*(self._live(sender, until) for sender in self._senders[-citizens:]))
+        await asyncio.gather(*(self._live(sender) for sender in self._senders[-citizens:]))
+
+    def go_home(self) -> None:
+        """Nobody begins anything new."""
+        self._until = 0.0
 
     def finish(self) -> None:
         """Write down what everybody got to see."""
@@ -59,9 +64,9 @@ class Crowd:
         """Everybody says one more word: what waited for their next message is told with the answer."""
         await asyncio.gather(*(self._say(sender, "안녕하세요", None) for sender in self._senders))
 
-    async def _live(self, sender: str, until: float) -> None:
+    async def _live(self, sender: str) -> None:
         await asyncio.sleep(self.chance.uniform(0, self.pause[1]))  # nobody begins together
-        while time.monotonic() < until:
+        while time.monotonic() < self._until:
             seen = len(self.fake.shown(sender))
             text, payload = self._next(sender)
             await self._say(sender, text, payload)

@@ -98,9 +98,9 @@ async def killing_web(folder: Path, citizens: int, kills: int, chance: random.Ra
             house.web.kill()
             house.web.start()
             await house.web.ready()
-        for life in lives:
-            life.cancel()
-        await asyncio.gather(*lives, return_exceptions=True)
+        for crowd in crowds:
+            crowd.go_home()
+        await asyncio.gather(*lives)
         await _rest(house, crowds)
         lasted = time.monotonic() - began
     return _trial("web killed", folder, citizens, lasted, kills)
