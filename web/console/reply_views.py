@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
+from channels.layout import bubbles
 from channels.protocol import Reply
-from conversations import replies
+from conversations import citizens, replies
 from core.errors import Invalid
 from desk import reply_templates
 from desk.directory import Contact
@@ -62,7 +62,8 @@ def preview(visit: Visit, number: str, text: str, attachments: list[str]) -> Pre
     """The reply as it would go out now, or why it can't."""
     with visit.parts.database.session() as session:
         ticket = existing(session, number)
-        channel = ticket.channel
+        talk = citizens.talk_of(session, ticket)
+        channel = talk.channel if talk else ticket.channel
         kept = select(Attachment).where(Attachment.id.in_(attachments), Attachment.ticket_id == ticket.id)
         files = [_file(visit, one) for one in session.scalars(kept)]
     problem = ""
@@ -88,17 +89,5 @@ def _in_text(visit: Visit, name: str, text: str, files: list[dict[str, Any]]) ->
     if not text or channel is None or channel.abilities.form:
         return None
     data = {"signed": replies.signature(visit.contact)} | ({"files": files} if files else {})
-    return list(_texts(channel.render([Reply(kind="staff", text=text, data=data)])))
-
-
-def _texts(body: Any) -> Iterator[str]:
-    """Every text of a channel's message, in its order."""
-    if isinstance(body, dict):
-        for key, value in body.items():
-            if key == "text" and isinstance(value, str):
-                yield value
-            else:
-                yield from _texts(value)
-    elif isinstance(body, list):
-        for each in body:
-            yield from _texts(each)
+    spoken = [Reply(kind="staff", text=text, data=data)]
+    return [bubble.text for bubble in bubbles(spoken, channel.abilities)]

@@ -52,6 +52,7 @@ PAGES = {
     "/staff/conversations/live": ALL,
     TALK: ALL,
     f"{TALK}/live": ALL,
+    f"{TALK}/files/{{file_id}}": ALL,
     f"{TALK}/people/live": ALL,
     "/staff/faq": ALL,
     VERDICT: ALL,
