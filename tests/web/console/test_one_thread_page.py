@@ -87,7 +87,7 @@ def test_on_the_ticket_a_citizen_s_file_is_opened_but_neither_sent_back_nor_remo
         assert file
     lee = office.signed_in("lee")
     shown = lee.get(f"/staff/tickets/{number}").text
-    assert "고객이 보냄" in shown
+    assert "고객이 보낸 파일" in shown
     assert f'value="{file.id}"' not in shown
     assert f"{file.id}/remove" not in shown
     assert lee.get(f"/staff/tickets/{number}/files/{file.id}").content == PHOTO
