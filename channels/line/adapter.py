@@ -115,11 +115,9 @@ class LineChannel:
         answer = await self._api.post("/v2/bot/message/reply", {"replyToken": token} | body)
         if answer.receipt.outcome is not Outcome.REFUSED:
             return answer.receipt
-        lived = delivery.at.timestamp() * 1000 - int(since) if delivery.at else None
-        fresh = lived is not None and lived < _SURELY_VALID.total_seconds() * 1000
-        if delivery.uncertain and fresh and _told(answer) == "Invalid reply token":
-            return Receipt(Outcome.SENT)
-        return None
+        refused = _told(answer) == "Invalid reply token"
+        used = refused and delivery.uncertain and _surely_valid(since, delivery.at)
+        return Receipt(Outcome.SENT) if used else None
 
     async def _push(self, delivery: Delivery, body: dict[str, Any]) -> Receipt:
         key = {"X-Line-Retry-Key": str(UUID(delivery.key))}
@@ -164,6 +162,10 @@ def _way_back(event: Event, came_at: datetime) -> str:
     """The token, and since when it lives by the earlier of two clocks (milliseconds); empty without one."""
     since = min(event.timestamp, int(came_at.timestamp() * 1000))
     return f"{since}.{event.reply_token}" if event.reply_token else ""
+
+
+def _surely_valid(since: str, now: datetime | None) -> bool:
+    return now is not None and now.timestamp() * 1000 - int(since) < _SURELY_VALID / timedelta(milliseconds=1)
 
 
 def _quick_reply(choice: Choice) -> dict[str, Any]:
