@@ -167,7 +167,8 @@ class FakeCloud(ABC):
     ) -> httpx.Response:  # fmt: skip
         """Bring a citizen's message; raises `httpx.HTTPError` where our program doesn't answer."""
         said = Said(sender, text, payload, message_id or secrets.token_hex(12), file, self.clock.now())
-        self._threads.setdefault(sender, []).append(Shown(text, at=said.at, mine=True))
+        mine = text or (f"({file.name})" if file else "")
+        self._threads.setdefault(sender, []).append(Shown(mine, at=said.at, mine=True))
         return await self.bring(said)
 
     async def bring(self, said: Said) -> httpx.Response:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from channels.fake import FakeCloud, Shown
 
 _HEADERS = {
-    "content-security-policy": "default-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
+    "content-security-policy": (
+        "default-src 'self'; img-src 'self' data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+    ),
     "cache-control": "no-store",
 }
 
