@@ -6,11 +6,13 @@ import socket
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from channels.kakao.fake import FakeKakao
 from channels.line.fake import FakeLine
 from channels.naver.fake import FakeNaver
+from core.secrets import load_secrets
 from web.cli import demo_commands
 from web.cli.app import app
 from web.cli.demo_commands import fakes, missing
@@ -28,6 +30,12 @@ def test_every_channel_with_a_fake_can_be_tried() -> None:
     folders = {path.parent.name for path in Path(demo_commands.channels.__path__[0]).glob("*/fake.py")}
     assert set(fakes()) == folders
     assert fakes()["kakao"] is FakeKakao
+
+
+@pytest.mark.parametrize("name", sorted(fakes()))
+def test_each_page_says_whose_it_is(name: str, tmp_path: Path) -> None:
+    cloud = fakes()[name].opened(f"{HERE}/channels/{name}", load_secrets(tmp_path))
+    assert f"{cloud.title} 체험 화면" in TestClient(cloud.app).get("/").text
 
 
 def test_kakao_needs_nothing_but_its_address_for_everything() -> None:
