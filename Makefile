@@ -1,12 +1,12 @@
 # Everything that a person types. `make setup` and `make run` work in a fresh clone.
 .DEFAULT_GOAL := help
-.PHONY: help environments setup run test check format bench bench-index bench-desk bench-quality bench-routing eval
+.PHONY: help environments setup run test check format bench bench-index bench-desk bench-quality bench-routing bench-channels eval
 
 PYTHON ?= python3
 BIN := .venv/bin
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 environments:
 	@$(PYTHON) scripts/setup.py
@@ -38,6 +38,9 @@ bench-index: environments ## measure the index up to a million rows, and write d
 
 bench-desk: environments ## pages of the console with 200,000 tickets, into docs/desk-performance.md (QUICK=1: few)
 	$(BIN)/python -m bench.desk $(if $(QUICK),--quick)
+
+bench-channels: environments ## messengers under load, with processes killed, into docs/channel-performance.md (QUICK=1: small)
+	$(BIN)/python -m bench.channels $(if $(QUICK),--quick)
 
 bench-quality: setup ## answers beside those of others; writes part of docs/quality.md (QUALITY_SETS=folder, ARGS=--quick)
 	@$(BIN)/python -m pip install --quiet --requirement requirements/bench.txt
