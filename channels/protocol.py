@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Any, ClassVar, Final, Literal, Protocol, TypeAlias, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -110,11 +110,27 @@ class Forget:
 
 
 @dataclass(frozen=True)
+class HandedBack:
+    """The vendor's own people, to whom the citizen was handed over, are done: the bot has them again."""
+
+    channel: str
+    sender: str
+
+
+@dataclass(frozen=True)
 class Undelivered:
     """What was sent under `key` didn't arrive after all (a bounced letter); `reason` in Korean, for staff."""
 
     key: str
     reason: str
+
+
+STAFF_ACT: Final = "staff:"
+"""The payload of a button for staff is this, an act, a colon, and the ticket's number."""
+CLAIM: Final = "claim"
+WRITE: Final = "write"
+ANSWER: Final = "answer"
+"""The acts: to take the ticket on, to ask for the dialog, and what was written in it."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +150,7 @@ class StaffAct:
     """The last event of the ticket that they knew of when they began to write."""
 
 
-Event: TypeAlias = Inbound | Ignored | Answered | Typing | Forget | Undelivered | StaffAct
+Event: TypeAlias = Inbound | Ignored | Answered | Typing | Forget | HandedBack | Undelivered | StaffAct
 
 
 class Button(BaseModel):

@@ -18,6 +18,7 @@ from channels.protocol import (
     Channel,
     Event,
     Forget,
+    HandedBack,
     Ignored,
     Inbound,
     StaffAct,
@@ -25,7 +26,7 @@ from channels.protocol import (
     Undelivered,
 )
 from conversations import late as late_answers
-from conversations import replies
+from conversations import replies, transfers
 from core.errors import EungdaeError, Invalid, NotFound, TooMany
 from web.composition import House
 from web.requests import MINUTE, address_of, house_of, raw
@@ -79,6 +80,8 @@ async def handle(house: House, channel: Channel, event: Event, until: float) -> 
             return dict(await house.staff_acts.take(event, max(0.0, left)))
         case Forget():
             await house.conversations.forget(event)
+        case HandedBack(name, sender):
+            await transfers.hand_back(house.database, house.hub, name, sender)
         case Inbound():
             return await _answer(house, channel, event, until)
     return {}

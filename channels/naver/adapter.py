@@ -13,6 +13,7 @@ from typing import Any, Final
 import httpx
 from pydantic import ValidationError
 
+from channels import protocol
 from channels.layout import Bubble, Choice, bubbles
 from channels.naver.payloads import Event, Image
 from channels.naver.settings import NaverSettings
@@ -21,6 +22,7 @@ from channels.protocol import (
     Abilities,
     Delivery,
     Forget,
+    HandedBack,
     Ignored,
     Inbound,
     InboundFile,
@@ -42,6 +44,9 @@ _EVENT = "/chatbot/v1/event"
 _SAME_FOR = 2
 """Seconds: the same words again within them are the same delivery. Naver gives a message no id."""
 _IMAGE_TYPES: Final = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif"}
+_WITH_CITIZEN: Final = {"send", "open", "action", "profile", "handover"}
+_WITHOUT_ANSWER: Final = {"echo", "leave", "friend", "persistentMenu"}
+"""An echo that is answered never ends; the words of whoever has left go nowhere."""
 _TYPING: Final = {"event": "action", "options": {"action": "typingOn"}}
 _PASSED_ON: Final = "담당 직원에게 전달했습니다. 답변은 다음 메시지에 이어서 알려 드리겠습니다."
 _WAIT: Final = "답변을 준비하고 있습니다. 잠시 후 아래 단추를 누르시면 알려 드리겠습니다."
@@ -71,25 +76,14 @@ class NaverChannel:
         if not any(address in network for network in self._networks):
             raise Forbidden("등록되지 않은 곳에서 온 요청입니다.")
 
-    def parse(self, request: Request) -> tuple[Inbound | Ignored | Typing | Forget]:
+    def parse(self, request: Request) -> tuple[protocol.Event]:
         try:
             event = Event.model_validate_json(request.body)
         except ValidationError as error:
             raise Malformed("톡톡 이벤트의 형식이 올바르지 않습니다.") from error
-        match event.event:
-            case "send" | "open" | "action" | "profile" if not event.user:
-                raise Malformed("톡톡 이벤트에 user가 없습니다.")
-            case "send":
-                return (self._said(event, request),)
-            case "open":
-                return (self._opened(event, request),)
-            case "action" if event.option("action") == "typingOn":
-                return (Typing(self.name, event.user),)
-            case "profile" if event.option("result") == "WITHDRAW":
-                return (Forget(self.name, event.user),)
-            case "echo" | "leave" | "friend" | "action" | "persistentMenu" | "profile" | "handover":
-                return (Ignored(event.event),)
-        return (Ignored("unknown event"),)
+        if event.event in _WITH_CITIZEN and not event.user:
+            raise Malformed("톡톡 이벤트에 user가 없습니다.")
+        return (self._read(event, request),)
 
     def render(self, replies: Sequence[Reply]) -> dict[str, Any]:
         """With nothing to say nothing is shown, unless what a person says has to be waited for."""
@@ -113,6 +107,20 @@ class NaverChannel:
 
     async def fetch(self, file: InboundFile) -> bytes:
         return await self._vendor.download(file.reference)
+
+    def _read(self, event: Event, request: Request) -> protocol.Event:
+        match event.event:
+            case "send":
+                return self._said(event, request)
+            case "open":
+                return self._opened(event, request)
+            case "action" if event.option("action") == "typingOn":
+                return Typing(self.name, event.user)
+            case "profile" if event.option("result") == "WITHDRAW":
+                return Forget(self.name, event.user)
+            case "handover" if event.option("control") == "passThread":
+                return HandedBack(self.name, event.user)
+        return Ignored(event.event if event.event in _WITH_CITIZEN | _WITHOUT_ANSWER else "unknown event")
 
     def _said(self, event: Event, request: Request) -> Inbound | Ignored:
         if event.held_by_person:

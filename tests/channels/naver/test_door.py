@@ -36,7 +36,7 @@ def naver(door: Door) -> FakeNaver:
 
 
 async def bring(door: Door, **event: Any) -> httpx.Response:
-    return await door.knock(Hook(json.dumps({"user": "u1", **event}).encode()))
+    return await door.knock(Hook(json.dumps({"user": "u1"} | event).encode()))
 
 
 async def test_every_real_event_gets_a_200(door: Door) -> None:
@@ -120,6 +120,18 @@ async def test_who_asks_for_a_person_is_handed_over_with_a_card_without_personal
         assert card["matter"] == f"{UNKNOWN} (전화번호)로 알려 주세요"
         assert "1234-5678" not in str(card)
         assert "대화 연결을 요청했습니다" in door.texts()
+
+
+async def test_whom_the_partner_centres_people_are_done_with_waits_for_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with _opened(tmp_path, monkeypatch, EUNGDAE_NAVER_HANDOVER="true") as door:
+        await door.say(HANDOFF)
+        assert door.world.conversation("1001", "naver").waiting_since
+        for user in ("1001", "nobody"):
+            answer = await bring(door, event="handover", user=user, options={"control": "passThread"})
+            assert answer.status_code == 200
+        assert door.world.conversation("1001", "naver").waiting_since is None
 
 
 async def test_with_rasa_down_a_person_is_called_all_the_same(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from channels.naver.adapter import NaverChannel
 from channels.naver.settings import NaverSettings
-from channels.protocol import Event, Forget, Ignored, Inbound, InboundFile, Request, Typing
+from channels.protocol import Event, Forget, HandedBack, Ignored, Inbound, InboundFile, Request, Typing
 from channels.registry import TABLE
 from core.errors import Forbidden, Invalid, Malformed
 
@@ -84,7 +84,6 @@ def test_coming_in_is_greeted() -> None:
         ("profile", "profile"),
         ("profile_disagree", "profile"),
         ("profile_cancel", "profile"),
-        ("handover", "handover"),
         ("handover_taken", "handover"),
         ("open_from_list", "opened to read on"),
     ],
@@ -99,6 +98,10 @@ def test_a_citizen_who_is_writing_is_seen_to() -> None:
 
 def test_who_takes_the_consent_back_is_forgotten() -> None:
     assert parse("profile_withdraw") == Forget("naver", CITIZEN)
+
+
+def test_whom_the_partner_centres_people_are_done_with_comes_back() -> None:
+    assert parse("handover") == HandedBack("naver", CITIZEN)
 
 
 def test_an_event_that_nobody_knows_is_ignored() -> None:
