@@ -75,10 +75,11 @@ def of_ticket(
 
 
 def of_conversation(session: Session, vault: Vault, conversation_id: str, now: datetime) -> list[Stuck]:
-    """What didn't surely reach the citizen of a conversation, oldest first."""
-    mine = OutboxItem.conversation_id == conversation_id
-    found = select(OutboxItem).where(mine, _troubled(now)).order_by(OutboxItem.id.desc()).limit(_MOST)
-    return [_stuck(session, vault, item) for item in reversed(session.scalars(found).all())]
+    """What was said in the citizen's thread and didn't surely arrive, oldest first; letters about a ticket
+    stand on its page."""
+    found = select(OutboxItem).where(_of_thread(session, conversation_id), _troubled(now))
+    newest = session.scalars(found.order_by(OutboxItem.id.desc()).limit(_MOST)).all()
+    return [_stuck(session, vault, item) for item in reversed(newest)]
 
 
 def for_ticket(session: Session, ticket: Ticket, item_id: int) -> OutboxItem:
@@ -91,9 +92,10 @@ def for_ticket(session: Session, ticket: Ticket, item_id: int) -> OutboxItem:
 
 
 def for_conversation(session: Session, conversation_id: str, item_id: int) -> OutboxItem:
-    """The locked item, if it is one of this conversation; raises `NotFound`."""
-    item = session.get(OutboxItem, item_id, with_for_update=True)
-    if item is None or item.conversation_id != conversation_id:
+    """The locked item, if it is one that `of_conversation` shows; raises `NotFound`."""
+    this = select(OutboxItem).where(_of_thread(session, conversation_id), OutboxItem.id == item_id)
+    item = session.scalar(this.with_for_update())
+    if item is None:
         raise NotFound(_GONE)
     return item
 
@@ -185,10 +187,16 @@ def _troubled(now: datetime) -> ColumnElement[bool]:
     return or_(OutboxItem.state == FAILED, doubted, tried_again)
 
 
+def _of_thread(session: Session, conversation_id: str) -> ColumnElement[bool]:
+    talks = citizens.circle(session, conversation_id)
+    return and_(OutboxItem.conversation_id.in_(talks), OutboxItem.ticket_id.is_(None))
+
+
 def _to_citizen(session: Session, ticket: Ticket, which: ColumnElement[bool]) -> Select[OutboxItem]:
-    """Of the ticket itself and of its citizen's conversations; what goes to staff is nobody's letter."""
-    talks = citizens.circle(session, ticket.conversation_id) if ticket.conversation_id else []
-    theirs = or_(OutboxItem.ticket_id == ticket.id, OutboxItem.conversation_id.in_(talks))
+    """About the ticket, or in its citizen's thread; what goes to staff is nobody's letter."""
+    theirs = OutboxItem.ticket_id == ticket.id
+    if ticket.conversation_id:
+        theirs = or_(theirs, _of_thread(session, ticket.conversation_id))
     found = select(OutboxItem).where(theirs, OutboxItem.address.is_(None), which)
     return found.order_by(OutboxItem.id).limit(_MOST)
 

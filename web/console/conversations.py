@@ -8,7 +8,8 @@ from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 from starlette.requests import Request
 
-from conversations import citizens, citizens_files
+from conversations import citizens, citizens_files, deliveries
+from conversations.deliveries import Stuck
 from core.errors import Conflict, EungdaeError, Invalid, NotFound
 from core.threads import in_thread
 from desk.attachments import File
@@ -176,6 +177,7 @@ async def _page(
         "talk": shown,
         "ask": ask and shown.held and not shown.mine,
         "ticket_number": await in_thread(_ticket_number, visit, conversation_id),
+        "stuck": await in_thread(_stuck, visit, conversation_id),
         "typed": typed,
         "people": present,
         "people_seen": fingerprint(present),
@@ -198,6 +200,11 @@ def _file(visit: Visit, conversation_id: str, file_id: str) -> File:
             raise NotFound("파일을 찾을 수 없습니다.")
         visit.log(session, "conversation.file", conversation_id)
         return visit.parts.attachments.read(session, file_id)
+
+
+def _stuck(visit: Visit, conversation_id: str) -> list[Stuck]:
+    with visit.parts.database.session() as session:
+        return deliveries.of_conversation(session, visit.parts.vault, conversation_id, visit.now)
 
 
 def _to(conversation_id: str, done: str = "") -> Response:

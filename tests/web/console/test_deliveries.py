@@ -172,6 +172,31 @@ def test_what_is_tried_again_and_again_is_seen_meanwhile(office: Office) -> None
     assert "다시 보내는 중 (2번 시도)" in lee.get(page(number)).text
 
 
+class TestInAConversation:
+    def test_what_the_bot_could_not_say_is_seen_and_sent_again(self, office: Office) -> None:
+        post, below = opened(office.below), office.below
+        post.says.append(REFUSED)
+        done(below.conversations.receive(below.inbound("안녕하세요", channel="post")))
+        carried(office)
+        lee, talk = office.signed_in("lee"), below.conversation(channel="post").id
+        address = f"/staff/conversations/{talk}"
+        assert "전달되지 않은 말" in lee.get(address).text
+        again = lee.submit(address, f"{address}/deliveries/{last(office).id}/again")
+        assert again.headers["location"].endswith("?done=resent")
+        carried(office)
+        assert len(post.got) == 2
+        assert "전달되지 않은 말" not in lee.get(address).text
+        assert ("delivery.again", talk) in office.logged()
+
+    def test_a_letter_about_a_ticket_is_that_pages_business(self, office: Office) -> None:
+        opened(office.below)
+        _, lee = answered(office)
+        address = f"/staff/conversations/{office.below.conversation(channel='post').id}"
+        assert "전달되지 않은 말" not in lee.get(address).text
+        again = lee.submit(address, f"{address}/deliveries/{last(office).id}/again")
+        assert again.status_code == 404
+
+
 class TestTheWay:
     def test_where_nothing_can_be_pushed_staff_are_told_that_the_answer_waits(self, office: Office) -> None:
         number, lee = answered(office, "kakao")
