@@ -120,6 +120,8 @@ class FakeCloud(ABC):
     settings: ClassVar[type[ChannelSettings]]
     example: ClassVar[Mapping[str, str]] = {}
     """Settings that configure the channel for this fake; its address comes on top."""
+    staff: ClassVar[str] = ""
+    """Who writes as this is staff in a channel of their own; empty where they have none."""
 
     def __init__(
         self, webhook: str, client: httpx.AsyncClient | None = None, clock: Clock | None = None

@@ -68,6 +68,7 @@ class _Phone:
         """What a citizen holds in their hand."""
         page = files("channels").joinpath("phone.html").read_text(encoding="utf-8")
         page = page.replace("{{name}}", html.escape(self._cloud.name))
+        page = page.replace("{{staff}}", html.escape(self._cloud.staff))
         return HTMLResponse(page.replace("{{title}}", html.escape(self._cloud.title)), headers=_HEADERS)
 
     async def say(self, said: _Say) -> Response:

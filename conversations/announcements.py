@@ -13,18 +13,13 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from channels.protocol import Button, Channel, HasStaffRoom, Reply
+from channels.protocol import CLAIM, STAFF_ACT, WRITE, Button, Channel, HasStaffRoom, Reply
 from conversations import outbox
 from conversations.models import OutboxItem
 from conversations.replies import korean_date
 from core.privacy import Vault
 from desk import directory, kinds, states, tickets
 from desk.models import Ticket
-
-CLAIM: Final = "claim"
-WRITE: Final = "write"
-ANSWER: Final = "answer"
-"""What staff do there: take the ticket on, ask for the dialog, send it off."""
 
 _UNTOUCHED: Final = frozenset({"received", "assigned", "reopened"})
 
@@ -55,8 +50,10 @@ class Announcements:
     def refresh(self, session: Session, ticket: Ticket, now: datetime) -> None:
         """Say it anew where it stands, if it was announced and reads differently now."""
         last = self._last(session, ticket) if self.room else None
+        if last is None or last.words is None:
+            return
         words = self._words(ticket)
-        if last and last.words and self.vault.cipher.decrypt(last.words) != words.model_dump_json():
+        if self.vault.cipher.decrypt(last.words) != words.model_dump_json():
             self._owe(session, ticket, words, now, replaces=True)
 
     def _last(self, session: Session, ticket: Ticket) -> OutboxItem | None:
@@ -100,8 +97,8 @@ def _head(ticket: Ticket, who: str) -> str:
 
 
 def _buttons(ticket: Ticket) -> list[Button]:
-    claim = Button(label="제가 맡겠습니다", payload=f"staff:{CLAIM}:{ticket.number}")
-    write = Button(label="답변하기", payload=f"staff:{WRITE}:{ticket.number}")
+    claim = Button(label="제가 맡겠습니다", payload=f"{STAFF_ACT}{CLAIM}:{ticket.number}")
+    write = Button(label="답변하기", payload=f"{STAFF_ACT}{WRITE}:{ticket.number}")
     if ticket.state not in states.OPEN:
         return []
     reached = ticket.conversation_id or ticket.email_ref

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 
+from channels import protocol
 from channels.protocol import Channel, HasStaffRoom, StaffAct, StaffRoom
-from conversations import announcements
 from conversations.announcements import Announcements
 from conversations.casework import Casework
 from conversations.clerk import found
@@ -19,7 +19,7 @@ from core.threads import in_thread
 from desk import directory, states, steps, tickets
 from desk.models import Staff
 
-_STRANGER: Final = "직원 명부에 이 슬랙 계정의 전자우편이 없습니다. 관리자에게 등록을 요청해 주십시오."
+_STRANGER: Final = "직원 명부에 이 계정의 전자우편이 없습니다. 관리자에게 등록을 요청해 주십시오."
 _MAY_NOT: Final = "이 계정은 답변할 수 없습니다. 내용을 보기만 할 수 있습니다."
 _LATE: Final = "아직 처리하고 있습니다. 잠시 후 콘솔에서 결과를 확인해 주십시오."
 
@@ -51,7 +51,7 @@ class StaffActs:
         done, _ = await asyncio.wait([task], timeout=seconds)
         if done:
             return task.result()
-        return await channel.staff.refuse(act, _LATE) if act.act == announcements.ANSWER else {}
+        return await channel.staff.refuse(act, _LATE) if act.act == protocol.ANSWER else {}
 
     async def drain(self) -> None:
         """Wait until everything under way is done."""
@@ -67,11 +67,11 @@ class StaffActs:
 
     async def _do(self, room: StaffRoom, act: StaffAct, staff_id: str) -> None:
         match act.act:
-            case announcements.CLAIM:
+            case protocol.CLAIM:
                 await self._casework.claim(act.number, staff_id)
-            case announcements.WRITE:
+            case protocol.WRITE:
                 await room.ask(act, *await in_thread(self._ready, act.number, staff_id))
-            case announcements.ANSWER:
+            case protocol.ANSWER:
                 await self._casework.answer(act.number, staff_id, act.text, seen=act.seen)
             case _:
                 raise Invalid("여기에서 할 수 없는 일입니다. 콘솔에서 처리해 주십시오.")

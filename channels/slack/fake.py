@@ -19,15 +19,15 @@ from fastapi import Request
 from starlette.responses import JSONResponse, Response
 
 from channels.fake import Button, FakeCloud, Fault, Hook, Said, Shown
+from channels.protocol import ANSWER
 from channels.slack.adapter import signature
 from channels.slack.mrkdwn import LONGEST_SECTION, escaped, plain
-from channels.slack.parsing import ANSWER
 from channels.slack.settings import SlackSettings
 from channels.text import length
 from core.clock import Clock
 
 ROOM: Final = "CSTAFF"
-"""The channel of staff; set it as EUNGDAE_SLACK_STAFF_CHANNEL."""
+"""The channel of staff."""
 CLERK: Final = "USTAFF"
 """Who presses and types there, unless `clerk` is somebody else."""
 TEAM: Final = "TFAKE"
@@ -42,8 +42,13 @@ class FakeSlack(FakeCloud):
     title: ClassVar[str] = "슬랙"
     settings: ClassVar[type[SlackSettings]] = SlackSettings
     example: ClassVar[Mapping[str, str]] = MappingProxyType(
-        {"EUNGDAE_SLACK_SIGNING_SECRET": _SECRET, "EUNGDAE_SLACK_BOT_TOKEN": _TOKEN}
+        {
+            "EUNGDAE_SLACK_SIGNING_SECRET": _SECRET,
+            "EUNGDAE_SLACK_BOT_TOKEN": _TOKEN,
+            "EUNGDAE_SLACK_STAFF_CHANNEL": ROOM,
+        }
     )
+    staff: ClassVar[str] = ROOM
 
     def __init__(
         self, webhook: str, client: httpx.AsyncClient | None = None, clock: Clock | None = None

@@ -9,7 +9,17 @@ from urllib.parse import parse_qs
 
 from pydantic import TypeAdapter, ValidationError
 
-from channels.protocol import Answered, Event, Ignored, Inbound, InboundFile, Request, StaffAct
+from channels.protocol import (
+    ANSWER,
+    STAFF_ACT,
+    Answered,
+    Event,
+    Ignored,
+    Inbound,
+    InboundFile,
+    Request,
+    StaffAct,
+)
 from channels.slack.mrkdwn import plain
 from channels.slack.payloads import (
     WRITTEN_BY_PEOPLE,
@@ -23,10 +33,6 @@ from channels.slack.payloads import (
 from core.errors import Malformed
 
 NAME: Final = "slack"
-STAFF: Final = "staff:"
-"""What the payloads of staff's own buttons begin with: no button of a citizen's does."""
-ANSWER: Final = "answer"
-"""The act, the dialog and its field."""
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _JSON = TypeAdapter(dict[str, Any])
@@ -127,8 +133,8 @@ def _answer(call: Interaction, actor: str) -> Event:
 def _pressed(call: Interaction, sender: str, button: Pressed) -> Event:
     if not button.value:
         return Ignored("a link")
-    if button.value.startswith(STAFF):
-        act, _, number = button.value.removeprefix(STAFF).partition(":")
+    if button.value.startswith(STAFF_ACT):
+        act, _, number = button.value.removeprefix(STAFF_ACT).partition(":")
         return StaffAct(NAME, sender, act, number, way_back=call.trigger_id)
     pressed = f"{sender} {button.action_ts} {button.action_id} {button.value}"
     thread = ""

@@ -6,9 +6,8 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from channels.protocol import StaffAct
+from channels.protocol import ANSWER, StaffAct
 from channels.slack.mrkdwn import escaped
-from channels.slack.parsing import ANSWER
 from channels.slack.payloads import Writing
 from channels.vendor import Answer, Vendor
 from core.errors import Forbidden, Unavailable

@@ -10,16 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 
 from channels.fake import Shown
-from channels.protocol import StaffAct
+from channels.protocol import ANSWER, StaffAct
 from channels.slack.fake import CLERK, ROOM, TEAM, FakeSlack
-from conversations import announcements
+from conversations.announcements import Announcements
+from core.clock import SystemClock
 from core.errors import Invalid
+from core.privacy import Cipher, Vault
 from desk.consent import current_notice
 from desk.directory import HANDLERS
 from desk.models import Staff, Ticket
 from desk.schemas import TicketRequest
+from tests.channels.slack.shapes import channel
 from tests.contracts.doors import Door, opened
 from tests.conversations.world import UNKNOWN
 from web.console.permissions import REFUSALS, ROLE_LABELS, may
@@ -74,7 +78,6 @@ class Office:
 
 @pytest.fixture
 async def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Office]:
-    monkeypatch.setenv("EUNGDAE_SLACK_STAFF_CHANNEL", ROOM)
     monkeypatch.setenv("EUNGDAE_PUBLIC_URL", "https://help.example.kr/")
     async with opened("slack", tmp_path, monkeypatch) as door:
         yield Office(door)
@@ -134,12 +137,10 @@ async def test_a_ticket_that_could_not_be_opened_is_not_announced(office: Office
     assert (office.room, office.door.items()) == ([], [])
 
 
-async def test_without_a_channel_nothing_is_announced(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with opened("slack", tmp_path, monkeypatch) as door:
-        await Office(door).file()
-        assert door.items() == []
+def test_without_a_channel_nothing_is_announced() -> None:
+    vault = Vault(Cipher(Fernet.generate_key().decode()), SystemClock())
+    assert Announcements.through({"slack": channel(staff_channel="")}, vault, "").room == ""
+    assert Announcements.through({"slack": channel()}, vault, "").room == ROOM
 
 
 async def test_a_step_in_the_console_changes_what_stands_there(office: Office) -> None:
@@ -396,7 +397,7 @@ async def test_an_unknown_ticket_or_act_is_refused(office: Office) -> None:
 async def test_what_takes_too_long_goes_on_and_the_dialog_keeps_the_text(office: Office) -> None:
     await office.file()
     office.becomes("lee")
-    act = StaffAct("slack", CLERK, announcements.ANSWER, office.ticket().number, "확인하였습니다.")
+    act = StaffAct("slack", CLERK, ANSWER, office.ticket().number, "확인하였습니다.")
     answer = await office.world.staff_acts.take(act, 0.0)
     assert "아직 처리하고" in answer["errors"]["answer"]
     await office.world.staff_acts.drain()
@@ -406,7 +407,7 @@ async def test_what_takes_too_long_goes_on_and_the_dialog_keeps_the_text(office:
 async def test_a_button_that_takes_too_long_needs_no_answer(office: Office) -> None:
     await office.file()
     office.becomes("lee")
-    act = StaffAct("slack", CLERK, announcements.CLAIM, office.ticket().number)
+    act = StaffAct("slack", CLERK, "claim", office.ticket().number)
     assert await office.world.staff_acts.take(act, 0.0) == {}
     await asyncio.wait_for(office.world.staff_acts.drain(), 5)
     assert office.ticket().staff_id == "lee"
