@@ -65,12 +65,21 @@ class ByLetter:
         state = self._state_of(taken.conversation_id, inbound.number) if inbound.number else None
         if state in ("withdrawn", "merged", None):
             asked = meaning.entity[1] if meaning.intent == "tell_staff" and meaning.entity else ""
-            return [self.own.do(taken.conversation_id, "add", asked, taken.text)] if asked else []
+            return (
+                [_about(asked, self.own.do(taken.conversation_id, "add", asked, taken.text))] if asked else []
+            )
         if _is_small_talk(taken, meaning):
-            return [replies.text(_THANKS)]
+            return [_about(inbound.number, replies.text(_THANKS))]
         unhappy = state == "closed" or (state not in OPEN and meaning.intent == "deny")
         step = "objection" if unhappy else "add"
-        return [self.own.do(taken.conversation_id, step, inbound.number, taken.text, proved=True)]
+        told = self.own.do(taken.conversation_id, step, inbound.number, taken.text, proved=True)
+        return [_about(inbound.number, told)]
+
+    def _answer_to_staff(self, taken: TakenIn, meaning: Meaning) -> list[Reply]:
+        if meaning.intent != "tell_staff" or meaning.entity is None:
+            return []
+        number = meaning.entity[1]
+        return [_about(number, self.own.do(taken.conversation_id, "add", number, taken.text))]
 
     def _state_of(self, conversation_id: str, number: str) -> str | None:
         """The state of a ticket whose token the letter bore; its own citizen's doors are joined."""
@@ -146,3 +155,8 @@ class ByLetter:
 
 def _is_small_talk(taken: TakenIn, meaning: Meaning) -> bool:
     return meaning.intent in _SMALL_TALK and len(taken.text) <= _LONGEST_SMALL_TALK
+
+
+def _about(number: str, reply: Reply) -> Reply:
+    """What is answered to the letter that brings it is about the ticket too."""
+    return reply.model_copy(update={"data": reply.data | {"number": number}})

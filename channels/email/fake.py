@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 from types import MappingProxyType
@@ -29,6 +30,8 @@ from core.settings import load_settings
 
 _SECRET = "email-fake-secret"  # noqa: S105 - opens nothing but a program that was set up for this fake
 _ADDRESS = "help@example.kr"
+# Where the library folds a Korean subject, it loses blanks.
+_UNFOLDED = policy.default.clone(max_line_length=None)
 _REFUSALS = {"429": "451 4.7.1 slow down", "500": "451 4.3.0 broken", "refuse": "550 5.1.1 no such mailbox"}
 
 
@@ -89,7 +92,7 @@ class FakeMail(FakeCloud):
         name = (said.sender, said.message_id, said.text)
         if name not in self._hooks:
             proof = {"content-type": "message/rfc822", SECRET_HEADER: self.secret}
-            self._hooks[name] = Hook(self._written(said).as_bytes(), proof)
+            self._hooks[name] = Hook(self._written(said).as_bytes(policy=_UNFOLDED), proof)
         return self._hooks[name]
 
     def address_of(self, sender: str) -> str:

@@ -19,7 +19,7 @@ _MOST_IDS: Final = 10
 """References beyond these are left out from the middle of a long thread."""
 _LONGEST_SUBJECT: Final = 120
 _RE: Final = re.compile(r"^(?:(?:re|답장|회신)\s?:\s*)+", re.IGNORECASE)
-_NUMBERED: Final = re.compile(r"\s*\[접수번호 [^\]]{1,30}\]")
+_NUMBERED: Final = re.compile(r"\s*\[접수번호\s?[^\]]{1,30}\]")
 _LINK: Final = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,!?)\]]")
 _UNBROKEN: Final = re.compile(r"E-\d{8}-[0-9A-Z]{4}|(?<!\d)\d{2,4}-\d{3,4}-\d{4}(?!\d)")
 """Ticket numbers and telephones: read out by people, so no line ends in them."""

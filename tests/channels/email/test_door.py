@@ -135,6 +135,9 @@ async def test_an_answer_to_the_confirmation_goes_to_whoever_is_in_charge(mail: 
     [said] = await mail.say("한 가지 덧붙입니다. 급합니다.")
     assert "말씀하신 내용을 담당자에게 전달했습니다" in said
     assert words_of(mail, "added") == "한 가지 덧붙입니다. 급합니다."
+    [ticket] = mail.world.tickets()
+    assert mail.cloud.letters[-1].header("Subject") == f"Re: 문의드립니다 [접수번호 {ticket.number}]"
+    await mail.say("또 한 가지 있습니다.")
     assert len(mail.world.tickets()) == 1
 
 
