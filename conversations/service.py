@@ -58,6 +58,8 @@ class Outcome:
     waited: list[Said]
     items: list[int] = field(default_factory=list)
     """The outbox's items that `waited` are of."""
+    owed: bool = False
+    """The replies came too late for their request, and are in the outbox."""
 
     @property
     def spoken(self) -> list[Reply]:
@@ -238,7 +240,7 @@ class Conversations:
 
     def _tell_later(self, outcome: Outcome, channel: str, way_back: str = "") -> None:
         """The answer to a request came too late for it."""
-        if not self.channels[channel].abilities.inline:
+        if outcome.owed or not self.channels[channel].abilities.inline:
             return  # on its way already
         with self.database.session() as session:
             outbox.put_back(session, outcome.items)
@@ -338,8 +340,8 @@ class Conversations:
                 turn = await self._ask_rasa(again, unheard.meaning, channel)
             except DialogueError:
                 return None, True
-            outcome = await in_thread(self._finish, unheard.taken, turn, unheard.inbound)
-            await in_thread(self._tell_later, outcome, channel.name)
+            again_from = replace(unheard.inbound, way_back="")
+            await in_thread(self._finish, unheard.taken, turn, again_from, True)
         return self._unheard.pop(topic), False
 
     def _with_person(self, taken: TakenIn) -> bool:
@@ -358,12 +360,14 @@ class Conversations:
             taken.sender, taken.message_id, taken.text, metadata, retry=taken.retry
         )
 
-    def _finish(self, taken: TakenIn, turn: Turn, inbound: Inbound) -> Outcome:
+    def _finish(self, taken: TakenIn, turn: Turn, inbound: Inbound, late: bool = False) -> Outcome:
+        """`late`: nobody waits for the replies any more, so they are owed at once: a crash loses none."""
         now, channel = self.clock.now(), self.channels[inbound.channel]
+        late = channel.abilities.inline and (late or _identity(inbound) in self._late)
         with self.database.session() as session:
             conversation = session.get_one(Conversation, taken.conversation_id, with_for_update=True)
             message = session.get_one(Message, taken.message_id)
-            items, waited = self._take_along(session, conversation.id, channel)
+            items, waited = ([], []) if late else self._take_along(session, conversation.id, channel)
             message.handled = True
             arrivals.handled(session, self.vault, inbound)
             spoken = [
@@ -373,10 +377,11 @@ class Conversations:
                 for reply in turn.replies
             ]
             session.flush()
-            if not channel.abilities.inline:
+            if late or not channel.abilities.inline:
                 outbox.owe(session, self.vault, channel, spoken, conversation, now, inbound.way_back)
             self._remember(conversation, turn, waited)
-            return Outcome(taken.message, self._said(session, spoken), self._said(session, waited), items)
+            told, before = self._said(session, spoken), self._said(session, waited)
+            return Outcome(taken.message, told, before, items, owed=late)
 
     def _take_along(
         self, session: Session, conversation_id: str, channel: Channel

@@ -243,3 +243,13 @@ async def test_a_picture_is_fetched_from_where_kakao_keeps_it(kakao: Talk) -> No
     assert isinstance(inbound, Inbound)
     assert inbound.text == "(사진을 보냈습니다)"
     assert await kakao.channel.fetch(inbound.files[0]) == photo.content
+
+
+async def test_no_crash_loses_an_answer_that_comes_late(kakao: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process dies the moment after the answer is stored."""
+    gate = kakao.slow()
+    await kakao.begin(COPIER)
+    monkeypatch.setattr(kakao.world.conversations, "_tell_later", lambda *_: None)
+    gate.set()
+    await kakao.deliver()
+    assert (await kakao.say("안녕하세요"))[0] == "네, 쓰실 수 있습니다."
