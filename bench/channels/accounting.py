@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from bench.channels.log import NOBODY, Said, Screen, read
@@ -123,6 +123,17 @@ def undone(data_dir: Path) -> int:
         count = sum(session.scalar(query) or 0 for query in queries)
     database.close()
     return count
+
+
+def waiting(data_dir: Path, channel: str) -> list[str]:
+    """Citizens of the channel for whom something waits."""
+    of_channel = select(Conversation.sender).where(Conversation.channel == channel)
+    database = _database(data_dir)
+    with database.session() as session:
+        items = OutboxItem.conversation_id == Conversation.id, OutboxItem.state == "waits"
+        found = list(session.scalars(of_channel.where(exists().where(*items))))
+    database.close()
+    return found
 
 
 def _database(data_dir: Path) -> Database:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 import httpx
@@ -60,9 +60,10 @@ class Crowd:
         """Write down what everybody got to see."""
         self.log.add_screens(self.fake, iter(self._senders))
 
-    async def ask_what_waits(self) -> None:
-        """Everybody says one more word: what waited for their next message is told with the answer."""
-        await asyncio.gather(*(self._say(sender, "안녕하세요", None) for sender in self._senders))
+    async def ask_what_waits(self, senders: Collection[str]) -> None:
+        """One after the other they say one more word, and are told what waited for it."""
+        for sender in senders:
+            await self._say(sender, "안녕하세요", None)
 
     async def _live(self, sender: str) -> None:
         await asyncio.sleep(self.chance.uniform(0, self.pause[1]))  # nobody begins together

@@ -16,7 +16,7 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
-from bench.channels.accounting import Account, account, undone
+from bench.channels.accounting import Account, account, undone, waiting
 from bench.channels.citizens import Crowd
 from bench.channels.house import House, running
 from bench.channels.log import Log, read
@@ -34,6 +34,8 @@ HURRIES = (0.2, 2.0)
 """The same while the web process dies: something has to be under way at any moment."""
 _QUIET_FOR = 5.0
 """Seconds without anything under way that are a rest."""
+_ROUNDS = 3
+"""So often is asked for what waits: an answer to that may be late as well."""
 _REST_WITHIN = 300.0
 """Seconds: what a dead process was sending waits until its lease runs out."""
 
@@ -115,9 +117,10 @@ def _trial(name: str, folder: Path, citizens: int, lasted: float, kills: int) ->
 async def _rest(house: House, crowds: Sequence[Crowd]) -> None:
     """Everything that is under way comes to its end; then the screens are written down."""
     await _come_to_rest(house)
-    for crowd in crowds:
-        await crowd.ask_what_waits()
-    await _come_to_rest(house)
+    for _ in range(_ROUNDS):
+        for crowd in crowds:
+            await crowd.ask_what_waits(waiting(house.settings.data_dir, crowd.fake.name))
+        await _come_to_rest(house)
     for crowd in crowds:
         crowd.finish()
 
