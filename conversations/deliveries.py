@@ -70,7 +70,7 @@ def of_ticket(
     """What staff should know of the letters to this ticket's citizen, oldest first."""
     waits = and_(OutboxItem.state == WAITS, OutboxItem.ticket_id == ticket.id)
     found = session.scalars(_to_citizen(session, ticket, or_(_troubled(now), waits)))
-    routes = ways.left(session, vault, senders, ticket)
+    routes = _routes(session, vault, senders, ticket)
     return [_stuck(session, vault, item, _others(session, item, routes)) for item in found]
 
 
@@ -122,7 +122,7 @@ def otherwise(
     """
     if item.state not in (FAILED, WAITS):
         raise Conflict(_GONE)
-    if route not in _others(session, item, ways.left(session, vault, senders, ticket)):
+    if route not in _others(session, item, _routes(session, vault, senders, ticket)):
         raise Invalid("그 방법으로는 보낼 수 없습니다.")
     message = session.get(Message, item.message_id) if item.message_id else None
     reply = Reply(kind="staff", text="") if message else _replies(session, vault, item)[0]
@@ -199,6 +199,13 @@ def _to_citizen(session: Session, ticket: Ticket, which: ColumnElement[bool]) ->
         theirs = or_(theirs, _of_thread(session, ticket.conversation_id))
     found = select(OutboxItem).where(theirs, OutboxItem.address.is_(None), which)
     return found.order_by(OutboxItem.id).limit(_MOST)
+
+
+def _routes(session: Session, vault: Vault, senders: Mapping[str, Sender], ticket: Ticket) -> tuple[str, ...]:
+    """To what the citizen left, unless they wish to hear nothing."""
+    talk = citizens.talk_of(session, ticket)
+    wished = talk is None or talk.notify != "none"
+    return ways.left(session, vault, senders, ticket) if wished else ()
 
 
 def _others(session: Session, item: OutboxItem, routes: Sequence[str]) -> tuple[str, ...]:

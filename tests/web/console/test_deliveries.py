@@ -222,6 +222,16 @@ class TestTheWay:
         states = {item.route: item.state for item in items(office.below)}
         assert states == {"kakao": outbox.WAITS, "email": outbox.SENT, "sms": outbox.OWED}
 
+    def test_who_wishes_to_hear_nothing_is_sent_nothing_besides(self, office: Office) -> None:
+        reached_by(office, "email")
+        below = office.below
+        number = ticket_of(office, "kakao")
+        done(below.conversations.receive(below.inbound("알림 끄기", "notify:none", channel="kakao")))
+        lee = office.signed_in("lee")
+        lee.submit(page(number), f"{page(number)}/reply", text=ANSWER)
+        assert "전자우편으로 보내기" not in lee.get(page(number)).text
+        assert act(lee, number, last(office), "other", route="email").status_code == 422
+
     def test_the_citizens_own_wish_is_shown(self, office: Office) -> None:
         opened(office.below)
         number = ticket_of(office, "post")
