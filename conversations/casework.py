@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from conversations import letters
+from conversations import citizens, letters
 from conversations.clerk import Case, Clerk, Letter, found
 from core.errors import Invalid
 from core.threads import in_thread
@@ -204,7 +204,7 @@ class Casework(Clerk):
 
         def step(case: Case) -> Letter:
             other = found(case.session, into)
-            steps.merge(*case.of, other)
+            steps.merge(*case.of, other, citizens.are_one(case.session, case.ticket, other))
             return Letter(letters.merged(case.ticket, other), other.staff)
 
         await self._do(number, staff_id, step, by_phone, must_reach=False)

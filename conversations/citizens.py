@@ -34,3 +34,9 @@ def tickets_of(session: Session, conversation_id: str) -> list[Ticket]:
     """The citizen's tickets, in whichever of their conversations they were opened; the newest first."""
     opened = select(Ticket).where(Ticket.conversation_id.in_(circle(session, conversation_id)))
     return list(session.scalars(opened.order_by(Ticket.received_at.desc(), Ticket.id.desc())))
+
+
+def are_one(session: Session, one: Ticket, other: Ticket) -> bool:
+    """Whether both tickets were proved to be the same citizen's."""
+    known = circle(session, one.conversation_id) if one.conversation_id else []
+    return other.conversation_id in known

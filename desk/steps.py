@@ -227,8 +227,14 @@ def reclassify(
     tickets.record(session, ticket, "reclassified", staff.id, now, {"kind": kind})
 
 
-def merge(session: Session, vault: Vault, ticket: Ticket, staff: Staff, now: datetime, into: Ticket) -> None:
-    """The ticket is the same citizen's same matter as another one, which lives on for both."""
+def merge(
+    session: Session, vault: Vault, ticket: Ticket, staff: Staff, now: datetime, into: Ticket,
+    same_citizen: bool = False,
+) -> None:  # fmt: skip
+    """The ticket is the same citizen's same matter as another one, which lives on for both.
+
+    `same_citizen`: it was proved that both are one citizen's, whatever they left.
+    """
     if into.id == ticket.id:
         raise Invalid("같은 접수끼리는 병합할 수 없습니다.")
     # In one order, whoever merges which into which: two who merge crosswise wait for each other's end.
@@ -236,7 +242,7 @@ def merge(session: Session, vault: Vault, ticket: Ticket, staff: Staff, now: dat
         tickets.lock(session, each)
     if into.state not in states.OPEN | {"answered"}:
         raise Conflict(f"이미 {states.label(into.state)} 상태인 접수에는 병합할 수 없습니다.")
-    if not _same_citizen(ticket, into):
+    if not (same_citizen or _same_citizen(ticket, into)):
         raise Invalid("고객이 다른 접수입니다. 같은 고객의 접수끼리만 병합할 수 있습니다.")
     if debts.delay_owed(session, ticket, now):
         raise Conflict("약속한 날이 답변 없이 지났습니다. 지연 안내를 보내신 뒤에 병합해 주십시오.")

@@ -107,3 +107,12 @@ async def test_strangers_stay_apart(world: World) -> None:
     assert len((await world.staff.conversation(stranger.id, "kim")).messages) == 2
     with world.database.session() as session:
         assert citizens.circle(session, stranger.id) == [stranger.id]
+
+
+async def test_tickets_of_both_doors_can_be_merged_whatever_telephone_was_left(world: World) -> None:
+    number = await two_doors(world)
+    form = world.form(id="form-00000002", phone="010-9999-8888")
+    outcome = await world.conversations.submit("kakao", "k1", form)
+    second = str(outcome.replies[-1].data["number"])
+    await world.casework.merge(second, kim(world), number)
+    assert {one.number: one.state for one in world.tickets()}[second] == "merged"

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from conversations import citizens
 from core.clock import SEOUL
 from core.errors import NotFound
 from desk import cards, debts, directory, kinds, overrides, promises, states, steps, tickets
@@ -256,15 +257,16 @@ def _can(session: Session, visit: Visit, ticket: Ticket) -> Can:
 
 
 def _twins(session: Session, visit: Visit, ticket: Ticket) -> list[tuple[str, str]]:
-    """Open tickets of whoever left the same telephone or address, or wrote in the same conversation."""
+    """Open tickets of whoever left the same telephone or address, or writes in the same conversations."""
+    known = citizens.circle(session, ticket.conversation_id) if ticket.conversation_id else []
     marks = [
-        column == value
-        for column, value in (
-            (Ticket.phone_fingerprint, ticket.phone_fingerprint),
-            (Ticket.email_fingerprint, ticket.email_fingerprint),
-            (Ticket.conversation_id, ticket.conversation_id),
+        column.in_(values)
+        for column, values in (
+            (Ticket.phone_fingerprint, [ticket.phone_fingerprint]),
+            (Ticket.email_fingerprint, [ticket.email_fingerprint]),
+            (Ticket.conversation_id, known),
         )
-        if value
+        if any(values)
     ]
     same = (
         select(Ticket)
