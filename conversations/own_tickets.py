@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from channels.protocol import Button, Reply
 from conversations import citizens, replies
+from conversations.announcements import Announcements
 from conversations.models import Message
 from core.clock import Clock
 from core.database import Database
@@ -38,10 +39,13 @@ _STRANGE: Final = "이 대화에서 접수하신 문의가 아닙니다. 접수�
 class OwnTickets:
     """Thread-safe. `what` is add, objection or withdraw."""
 
-    def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, vault: Vault, clock: Clock, announcements: Announcements | None = None
+    ) -> None:
         self._database = database
         self._vault = vault
         self._clock = clock
+        self._announcements = announcements or Announcements(vault)
 
     def status(self, conversation_id: str) -> list[Reply]:
         """How far the newest of the conversation's tickets are, with what can be done about each."""
@@ -97,6 +101,7 @@ class OwnTickets:
                     if refusal := _refusal(ticket, what):
                         return replies.text(refusal)
                     _STEPS[what](session, self._vault, ticket, now, words)
+                    self._announcements.refresh(session, ticket, now)
                 return _told(tickets.status(ticket), what)
         except EungdaeError as error:
             return replies.text(error.message)

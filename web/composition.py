@@ -111,13 +111,13 @@ def build(settings: Settings, clock: Clock | None = None, encoder: Encoder | Non
         f"http://127.0.0.1:{settings.rasa_port}", secrets.rasa_token, settings.rasa_timeout
     )
     router = build_router(database, vault, faq)
-    own = OwnTickets(database, vault, clock)
+    announcements = Announcements.through(channels, vault, settings.public_url)
+    own = OwnTickets(database, vault, clock, announcements)
     presence = Presence(clock)
     doors = Doors(database, vault, senders, clock, hub, settings.foundation_phone)
     links = Links(signer, settings.public_url)
     kinds = Kinds(lambda: faq.encoder)
     kinds.warm()
-    announcements = Announcements.through(channels, vault, settings.public_url)
     opening = Opening(database, vault, router, kinds, clock, links, announcements)
     attachments = Attachments(settings.data_dir / "files", vault.cipher)
     ours = settings.database_url.startswith("postgresql")  # Rasa keeps its trackers there as well

@@ -231,14 +231,14 @@ class World:
         owners, encoder = Owners(self.faq), HashingEncoder()
         self.router = Router(database, self.vault, owners.ranked, lambda: encoder, lambda: 0.9)
         self.presence = Presence(self.clock)
-        self.own = OwnTickets(database, self.vault, self.clock)
+        announcements = Announcements.through(self.channels, self.vault, self.settings.public_url)
+        self.own = OwnTickets(database, self.vault, self.clock, announcements)
         phone = self.settings.foundation_phone
         self.doors = Doors(database, self.vault, self.channels, self.clock, self.hub, phone)
         self.links = Links(signer, self.settings.public_url)
         self._files = tempfile.TemporaryDirectory()
         self.attachments = Attachments(Path(self._files.name) / "files", self.vault.cipher)
         self.kinds = Kinds(lambda: encoder)
-        announcements = Announcements.through(self.channels, self.vault, self.settings.public_url)
         self.opening = Opening(
             database, self.vault, self.router, self.kinds, self.clock, self.links, announcements
         )

@@ -152,6 +152,26 @@ async def test_a_step_in_the_console_changes_what_stands_there(office: Office) -
     assert [button.label for button in told.buttons] == [WRITE]
 
 
+async def test_what_the_citizen_takes_back_needs_nobody_any_more(office: Office) -> None:
+    ticket = await office.file()
+    talk = office.world.conversation("u1", "web").id
+    office.world.own.do(talk, "withdraw", ticket.number)
+    await office.door.deliver()
+    [told] = office.room
+    assert (told.text.splitlines()[0], told.buttons) == ("취하 상태입니다.", [])
+
+
+async def test_an_objection_stands_there_as_a_ticket_to_be_taken_on(office: Office) -> None:
+    ticket = await office.file()
+    talk = office.world.conversation("u1", "web").id
+    await office.world.casework.answer(ticket.number, "kim", "답변드립니다.")
+    office.world.own.do(talk, "objection", ticket.number, "다시 살펴봐 주십시오")
+    await office.door.deliver()
+    [told] = office.room
+    assert told.text.startswith("다시 접수된 문의가 있습니다.")
+    assert [button.label for button in told.buttons] == [CLAIM, WRITE]
+
+
 async def test_a_step_that_changes_nothing_there_sends_nothing(office: Office) -> None:
     ticket = await office.file()
     await office.world.casework.note(ticket.number, "kim", "전화해 볼 것")
