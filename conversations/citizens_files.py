@@ -134,7 +134,7 @@ class CitizensFiles:
         """The open ticket that files belong to; a letter's belong to what it names, or to a new one."""
         if letters:
             named = tickets.find(session, inbound.number) if inbound.number else None
-            return named if named and named.state in OPEN | {"answered"} else None
+            return named if named and named.state in OPEN | {"answered", "closed"} else None
         open_ones = (one for one in citizens.tickets_of(session, conversation_id) if one.state in OPEN)
         return next(open_ones, None)
 

@@ -273,7 +273,7 @@ class Conversations:
                 return await in_thread(self._as_before, taken, inbound)
             if early and early.words == (inbound.text, inbound.payload):
                 return await in_thread(self._as_before, taken, inbound)
-            if taken.meaning.intent == SENT_FILES.intent:
+            if taken.meaning.intent == SENT_FILES.intent and not channel.abilities.letters:
                 turn = _unchanged(taken, files.replies_alone)
             else:
                 turn = await self._turn(taken, taken.meaning, inbound, rasa_is_silent)
@@ -434,6 +434,7 @@ class Conversations:
             conversation = store.open_conversation(session, channel, sender, now)
             message = store.find_message(session, conversation.id, form.id)
             if message is None:
+                conversation.written_at = now
                 message = self.opening.open_from_form(session, conversation, form, route)
                 start_afresh(conversation)
                 session.flush()

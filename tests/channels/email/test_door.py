@@ -13,12 +13,12 @@ from sqlalchemy import select
 from channels.email.fake import FakeMail
 from channels.email.tokens import TicketTokens
 from channels.fake import Hook
-from channels.protocol import Reply
+from channels.protocol import InboundFile, Reply
 from conversations import outbox
 from conversations.models import Conversation, OutboxItem
 from conversations.service import Conversations
 from desk import tickets
-from desk.models import TicketEvent
+from desk.models import Attachment, TicketEvent
 from faq.decision import Answer
 from faq.understanding import Understanding
 from tests.channels.email.reading import letter
@@ -36,10 +36,12 @@ class Mail:
     cloud: FakeMail
     world: World
 
-    async def say(self, text: str, *, sender: str = HONG, message_id: str = "") -> list[str]:
+    async def say(
+        self, text: str, *, sender: str = HONG, message_id: str = "", file: InboundFile | None = None
+    ) -> list[str]:
         """Write, and let everything that is owed be sent; the letters that come."""
         before = len(self.screen(sender))
-        assert (await self.door.say(text, message_id=message_id, sender=sender)).status_code == 200
+        assert (await self.cloud.say(sender, text, None, message_id, file)).status_code == 200
         await self.deliver()
         return self.screen(sender)[before:]
 
@@ -294,6 +296,35 @@ async def test_a_program_that_answers_is_not_answered(mail: Mail) -> None:
     assert await mail.knock(letter(Auto_Submitted="auto-replied")) == 200
     assert mail.world.stored() == []
     assert items(mail) == []
+
+
+PDF = InboundFile("신청서.pdf", "application/pdf", b"%PDF-1.4\n")
+
+
+def files(mail: Mail) -> list[tuple[bool, str]]:
+    with mail.world.database.session() as session:
+        return [(kept.ticket_id is not None, kept.media_type) for kept in session.scalars(select(Attachment))]
+
+
+async def test_what_is_attached_goes_to_the_ticket_that_the_letter_opens(mail: Mail) -> None:
+    [said] = await mail.say(UNKNOWN, file=PDF)
+    assert "파일 1개를 함께 받았습니다" in said
+    assert files(mail) == [(True, "application/pdf")]
+
+
+async def test_a_file_without_a_word_is_told_to_whoever_is_in_charge(mail: Mail) -> None:
+    await mail.say(UNKNOWN)
+    [said] = await mail.say("", file=PDF)
+    assert "담당자에게 전달했습니다" in said
+    assert words_of(mail, "added") == "(파일을 보냈습니다)"
+    assert files(mail) == [(True, "application/pdf")]
+
+
+async def test_a_file_of_a_kind_that_is_not_taken_is_told_of_and_the_words_are_heard(mail: Mail) -> None:
+    [said] = await mail.say(UNKNOWN, file=InboundFile("a.exe", "application/x-msdownload", b"MZ\x00\x01"))
+    assert "'a.exe' 파일은 받지 못했습니다" in said
+    assert "접수번호는" in said
+    assert files(mail) == []
 
 
 async def test_who_asks_for_staff_of_a_department_is_told(mail: Mail) -> None:
