@@ -59,8 +59,8 @@ def missing(cloud_type: type[FakeCloud], address: str) -> dict[str, str]:
 def _announce(cloud: FakeCloud) -> None:
     typer.echo(f"{cloud.title} 체험 화면: {cloud.address}/ (끝내려면 Ctrl+C를 누르십시오)")
     if unset := missing(type(cloud), cloud.address):
-        lines = " ".join(f"{name}={value}" for name, value in unset.items())
-        typer.echo(f"모든 기능을 써 보시려면 다음을 설정하고 응대를 다시 시작해 주십시오: {lines}")
+        typer.echo("모든 기능을 써 보시려면 .env에 다음을 적고, 응대와 이 화면을 다시 시작해 주십시오.")
+        typer.echo("\n".join(f"{name}={value}" for name, value in unset.items()))
 
 
 def _is_fake(one: object, module: str) -> bool:
