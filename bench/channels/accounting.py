@@ -220,15 +220,15 @@ def _lines(message: Message, text: str) -> list[str]:
 
 
 def _disorder(heads: list[str], lines: list[str]) -> int:
-    """How many replies stand on the screen before one that was said earlier."""
-    place, wrong = 0, 0
+    """How many replies would have to be moved on the screen to stand in the order they were said in."""
+    shown = [line[:_HEAD] for line in lines if line[:_HEAD] in set(heads)]
+    both = sum((Counter(heads) & Counter(shown)).values())
+    longest = [0] * (len(shown) + 1)  # the longest common subsequence with what was said so far
     for head in heads:
-        after = next((n for n in range(place, len(lines)) if lines[n][:_HEAD] == head), None)
-        if after is not None:
-            place = after + 1
-        elif head in {line[:_HEAD] for line in lines}:
-            wrong += lines[:place].count(head) == 0
-    return wrong
+        before = longest[:]
+        for place, line in enumerate(shown, 1):
+            longest[place] = before[place - 1] + 1 if line == head else max(before[place], longest[place - 1])
+    return both - longest[-1]
 
 
 if __name__ == "__main__":
