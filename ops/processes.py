@@ -72,7 +72,7 @@ def rasa(settings: Settings, secrets: Secrets) -> Spec:
         command=[str(RASA_PYTHON), "-m", "bot.serve"],
         health_url=rasa_health(settings),
         environment=_with_operators_own(QUIET_NUMERICS | QUIET_TENSORFLOW) | contract,
-        withheld=NOT_RASAS,
+        withheld=NOT_RASAS | _ours(),
         folder=ROOT,
     )
 
@@ -91,6 +91,11 @@ def web_health(settings: Settings) -> str:
 def rasa_health(settings: Settings) -> str:
     """Answers 2xx once Rasa has loaded its model."""
     return f"http://127.0.0.1:{settings.rasa_port}/webhooks/gateway/health"
+
+
+def _ours() -> frozenset[str]:
+    """All of our variables, vendors' tokens among them: Rasa is given by name what it needs."""
+    return frozenset(name for name in os.environ if name.startswith("EUNGDAE_"))
 
 
 def _with_operators_own(defaults: dict[str, str]) -> dict[str, str]:

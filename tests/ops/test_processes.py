@@ -31,6 +31,12 @@ def test_rasa_is_told_all_that_it_needs_and_no_other_secret(tmp_path: Path) -> N
     assert "EUNGDAE_DATA_KEY" in rasa.withheld
 
 
+def test_rasa_inherits_no_token_of_a_vendor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EUNGDAE_LINE_ACCESS_TOKEN", "line-token")
+    _, rasa = processes(Settings(data_dir=tmp_path), SECRETS)
+    assert "EUNGDAE_LINE_ACCESS_TOKEN" in rasa.withheld
+
+
 def test_the_operators_own_thread_numbers_win(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     web, _ = processes(Settings(data_dir=tmp_path), SECRETS)
