@@ -68,7 +68,7 @@ class SkillResponse:
     def _outputs(self, said: Sequence[Bubble], replies: Sequence[Reply]) -> list[Json]:
         if not said:
             return [_simple_text(_PASSED_ON_PUSHED if self._can.reach == "push" else PASSED_ON)]
-        if len(said) != len(replies):  # parted, or joined: which bubble is whose can't be told any more
+        if not _one_each(said, replies):
             return [_simple_text(bubble.text) for bubble in said]
         return [self._bubble(bubble, reply) for bubble, reply in zip(said, replies, strict=True)]
 
@@ -87,6 +87,13 @@ class SkillResponse:
         if self._operator and reply.data.get("handoff"):
             shown.append({"label": "상담직원 연결", "action": "operator"})
         return [button | {"label": shorten(button["label"], self._can.label)} for button in shown]
+
+
+def _one_each(said: Sequence[Bubble], replies: Sequence[Reply]) -> bool:
+    """Whether no reply was parted, joined or left out: else which bubble is whose can't be told."""
+    return len(said) == len(replies) and all(
+        bubble.text.startswith(reply.text) for bubble, reply in zip(said, replies, strict=True)
+    )
 
 
 def _files(reply: Reply) -> list[Json]:

@@ -192,6 +192,14 @@ def test_whoever_is_responsible_can_be_called_by_a_button() -> None:
     ]
 
 
+def test_no_button_stands_under_another_replys_words() -> None:
+    """The first is parted and the last two joined, so that there are as many bubbles as replies."""
+    data = {"department": "고객지원팀", "phone": "02-000-1001"}
+    long, short = Reply(kind="text", text="긴 안내입니다. " * 150), Reply(kind="text", text="덧붙입니다.")
+    said = outputs(long, Reply(kind="ticket", text="접수되었습니다.", data=data), short)
+    assert [next(iter(output)) for output in said] == ["simpleText"] * 3
+
+
 @pytest.mark.parametrize("phone", ["", None, "준비 중", "02-000-1001(내선 3)", {"a": 1}])
 def test_what_is_no_telephone_number_is_no_button(phone: object) -> None:
     data = {"number": "QA-1", "department": "고객지원팀", "phone": phone}
