@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from channels.protocol import Reply, Sender
-from conversations import citizens, outbox, parcels, store, ways
+from conversations import citizens, outbox, parcels, ways
 from conversations.models import Message, OutboxItem
 from conversations.outbox import CANCELLED, FAILED, OWED, SENT, STATES, WAITS
 from core.errors import Conflict, Invalid, NotFound
@@ -125,8 +125,7 @@ def otherwise(
     if route not in _others(session, item, _routes(session, vault, senders, ticket)):
         raise Invalid("그 방법으로는 보낼 수 없습니다.")
     message = session.get(Message, item.message_id) if item.message_id else None
-    reply = Reply(kind="staff", text="") if message else _replies(session, vault, item)[0]
-    outbox.owe_otherwise(session, vault, route, ticket, reply, now, message)
+    outbox.owe_otherwise(session, vault, route, ticket, _words(vault, item), now, message)
     if item.state == FAILED:
         outbox.give_up(item, now, _OTHERWISE[route])
 
@@ -219,10 +218,11 @@ def _others(session: Session, item: OutboxItem, routes: Sequence[str]) -> tuple[
     return tuple(route for route in routes if route not in tried)
 
 
-def _replies(session: Session, vault: Vault, item: OutboxItem) -> list[Reply]:
+def _words(vault: Vault, item: OutboxItem) -> Reply:
+    """As they are kept: masked, and without them where a message has them."""
     if item.words:
-        return [Reply.model_validate_json(vault.cipher.decrypt(item.words))]
-    return [store.said(session, vault, told).reply for told in parcels.told_by(session, item)]
+        return Reply.model_validate_json(vault.cipher.decrypt(item.words))
+    return Reply(kind="staff", text="")
 
 
 def _stuck(session: Session, vault: Vault, item: OutboxItem, others: tuple[str, ...] = ()) -> Stuck:
@@ -234,7 +234,7 @@ def _stuck(session: Session, vault: Vault, item: OutboxItem, others: tuple[str, 
         tries=item.tries,
         reason=item.reason,
         at=item.created_at,
-        text="\n".join(reply.text for reply in _replies(session, vault, item)),
+        text="\n".join(reply.text for reply in parcels.told(session, vault, item)),
         others=others,
     )
 

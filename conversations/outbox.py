@@ -222,7 +222,7 @@ def _leased(session: Session, vault: Vault, item: OutboxItem, now: datetime) -> 
     item.token, item.after = new_id(), now + LEASE
     try:
         delivery = parcels.delivery(session, vault, item, now)
-    except (EungdaeError, ValueError, KeyError, TypeError):
+    except (EungdaeError, ValueError, LookupError, TypeError):
         _fail(session, item, now, "보낼 내용을 읽을 수 없습니다.")
         return None
     if delivery is None:

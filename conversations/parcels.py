@@ -29,6 +29,16 @@ def told_by(session: Session, item: OutboxItem) -> list[Message]:
     return [reply for reply in replies if message.seq <= reply.seq <= item.through]
 
 
+def told(session: Session, vault: Vault, item: OutboxItem) -> list[Reply]:
+    """What the item tells, readable."""
+    if not item.words:
+        return [store.said(session, vault, message).reply for message in told_by(session, item)]
+    reply = Reply.model_validate_json(vault.cipher.decrypt(item.words))
+    files = store.opened_files(vault.cipher, reply.data)
+    words = vault.reveal(session, reply.text)
+    return [reply.model_copy(update={"text": words, "data": reply.data | files})]
+
+
 def delivery(session: Session, vault: Vault, item: OutboxItem, now: datetime) -> Delivery | None:
     """What is sent, made anew at each try, to the address as it is now; None: there is none."""
     message = session.get(Message, item.message_id) if item.message_id else None
@@ -37,12 +47,7 @@ def delivery(session: Session, vault: Vault, item: OutboxItem, now: datetime) ->
     to = _address(session, vault, item, talk, ticket)
     if not to:
         return None
-    if item.words:
-        reply = Reply.model_validate_json(vault.cipher.decrypt(item.words))
-        reply.data |= store.opened_files(vault.cipher, reply.data)
-        replies = [reply]
-    else:
-        replies = [store.said(session, vault, told).reply for told in told_by(session, item)]
+    replies = told(session, vault, item)
     numbers = [str(reply.data["number"]) for reply in replies if reply.data.get("number")]
     number = ticket.number if ticket else next(iter(numbers), "")
     return Delivery(
@@ -51,7 +56,7 @@ def delivery(session: Session, vault: Vault, item: OutboxItem, now: datetime) ->
         replies=replies,
         done=item.done,
         uncertain=item.uncertain,
-        by_person=message is not None and message.author in ("staff", "system"),
+        by_person=message.author in ("staff", "system") if message else replies[0].kind == "staff",
         opens=message is not None and _opens(session, message),
         written_at=talk.written_at if talk else None,
         at=now,

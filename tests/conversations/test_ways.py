@@ -9,7 +9,7 @@ import pytest
 
 from channels.protocol import Abilities
 from conversations import outbox
-from conversations.models import Conversation
+from conversations.models import Conversation, OutboxItem
 from conversations.ways import Way, chosen
 from core.errors import Invalid
 from desk.schemas import TicketRequest
@@ -157,6 +157,18 @@ class TestWithoutAConversation:
         assert (delivery.to, delivery.replies[0].text) == ("hong@example.com", ANSWER)
         assert delivery.replies[0].data["signed"]
         assert ANSWER not in world.everything_written()
+
+    async def test_a_number_in_it_is_masked_until_it_is_sent(self, world: World) -> None:
+        other_ways(world, "email")
+        number = await by_phone(world, **MINE)
+        await world.casework.answer(number, world.tickets()[0].staff_id, "010-9876-5432로 전화 주십시오.")
+        with world.database.session() as session:
+            words = world.vault.cipher.decrypt(session.get_one(OutboxItem, items(world)[0].id).words or "")
+        assert "9876" not in words
+        await world.courier.round()
+        (delivery,) = world.channels["email"].got  # type: ignore[attr-defined]
+        assert delivery.replies[0].text == "010-9876-5432로 전화 주십시오."
+        assert delivery.by_person
 
     async def test_a_file_goes_along(self, world: World) -> None:
         other_ways(world, "email")
