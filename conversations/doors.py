@@ -249,10 +249,10 @@ def _destroy(session: Session, code: DoorCode) -> None:
     item = session.get(OutboxItem, code.item_id) if code.item_id else None
     if item is None:
         return
-    if item.state in (outbox.OWED, outbox.WAITS):
+    # Nor is it anybody's task: the citizen asks for another one.
+    item.words, item.uncertain = None, False
+    if item.state not in (outbox.SENT, outbox.CANCELLED):
         outbox.give_up(item, code.sent_at + VALID, "확인 번호의 유효 시간이 지났습니다.")
-    if item.words:
-        item.words = None
 
 
 def _joined(session: Session, conversation_id: str, ticket: Ticket) -> bool:

@@ -31,6 +31,13 @@ class Sent:
         return Receipt(Outcome.SENT)
 
 
+class Refuses(Sent):
+    """A way out that is shut."""
+
+    async def send(self, delivery: Delivery) -> Receipt:
+        return Receipt(Outcome.REFUSED, "없는 번호입니다.")
+
+
 async def looked_up(world: World, **fields: str | None) -> str:
     """A ticket from the website whose number and telephone were told in KakaoTalk; its number."""
     outcome = await world.conversations.submit("web", "u1", world.form(**fields))
@@ -321,3 +328,20 @@ async def test_a_form_goes_on_after_the_code(world: World) -> None:
     await world.say(UNKNOWN, **HERE)
     assert "이어 드렸습니다" in (await world.say(await code_of(world), **HERE))[0]
     assert world.conversation(**HERE).awaiting_slot == "contact_name"
+
+
+async def test_a_code_that_could_not_be_sent_is_nobody_s_task_when_its_time_is_over(world: World) -> None:
+    world.channels["sms"] = Refuses("sms")
+    outcome = await world.conversations.submit("kakao", "old", world.form())
+    number = str(outcome.replies[-1].data["number"])
+    await show(world, number)
+    await asked(world, number)
+    await world.courier.round()
+    with world.database.session() as session:
+        [item] = session.scalars(select(OutboxItem))
+        assert item.state == outbox.FAILED
+    world.later(minutes=10)
+    with world.database.session() as session:
+        doors.sweep(session, world.clock.now())
+        [item] = session.scalars(select(OutboxItem))
+        assert (item.state, item.words) == (outbox.CANCELLED, None)
