@@ -13,11 +13,9 @@ import httpx
 from bench.channels.log import CUT, NOBODY, Log, Said
 from channels.fake import Button, FakeCloud
 from channels.fake import Said as Message
-from channels.protocol import Channel, Inbound, Request
+from channels.protocol import FETCH_REPLY, Channel, Inbound, Request
 from core.ids import new_id
 
-FETCHES = "fetch_reply"
-"""The payload of the button that only asks for what waits."""
 _ASKED = {
     "성함을": "한결",
     "전화번호나 전자우편": "010-8765-4321",
@@ -82,7 +80,7 @@ class Crowd:
         if asked := next((words for ask, words in _ASKED.items() if last and ask in last[-1].text), None):
             return asked, None
         for button in buttons:
-            if button.payload == FETCHES or button.label in ("동의합니다", "접수하기"):
+            if button.payload == FETCH_REPLY or button.label in ("동의합니다", "접수하기"):
                 return _pressed(button)
         if buttons and self.chance.random() < 0.6:
             return _pressed(self.chance.choice([one for one in buttons if not one.link]))
@@ -97,7 +95,7 @@ class Crowd:
             await asyncio.sleep(_AGAIN_AFTER)
             status = await self._bring(message)
         seconds = time.monotonic() - began
-        said = Said(self.fake.name, sender, known_as, status, seconds, len(text), payload == FETCHES)
+        said = Said(self.fake.name, sender, known_as, status, seconds, len(text), payload == FETCH_REPLY)
         self.log.add(said)
 
     async def _bring(self, message: Message) -> int:
