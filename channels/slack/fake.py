@@ -92,14 +92,15 @@ class FakeSlack(FakeCloud):
         if fault.kind == "refuse":
             return _no("channel_not_found")
         answer = super().failing(fault)
-        return JSONResponse({"ok": False, "error": "ratelimited"}, answer.status_code, dict(answer.headers))
+        error = "ratelimited" if fault.kind == "429" else "internal_error"
+        return JSONResponse({"ok": False, "error": error}, answer.status_code, dict(answer.headers))
 
     def _event(self, said: Said) -> bytes:
         message: dict[str, Any] = {
             "type": "message",
-            "channel_type": "im",
-            "user": said.sender,
-            "channel": f"D{said.sender}",
+            "channel_type": "channel" if said.sender == ROOM else "im",
+            "user": self._actor(said),
+            "channel": _place(said),
             "text": "" if said.payload == "greet" else escaped(said.text),
             "ts": _moment(said),
         }
@@ -111,19 +112,20 @@ class FakeSlack(FakeCloud):
         return json.dumps(envelope).encode()
 
     def _interaction(self, said: Said) -> dict[str, Any] | None:
-        actor = self.clerk if said.sender == ROOM else said.sender
-        who = {"user": {"id": actor}, "team": {"id": TEAM}, "trigger_id": said.message_id}
+        who = {"user": {"id": self._actor(said)}, "team": {"id": TEAM}, "trigger_id": said.message_id}
         if said.payload not in (None, "greet"):
-            channel = said.sender if said.sender == ROOM else f"D{said.sender}"
             text = {"type": "plain_text", "text": said.text}
             button = {"action_id": "choice:0", "type": "button", "value": said.payload, "text": text}
             button["action_ts"] = _moment(said)
-            return who | {"type": "block_actions", "channel": {"id": channel}, "actions": [button]}
+            return who | {"type": "block_actions", "channel": {"id": _place(said)}, "actions": [button]}
         if private := self._dialogs.get(said.sender):
             state = {"values": {ANSWER: {ANSWER: {"type": "plain_text_input", "value": said.text}}}}
             view = {"callback_id": ANSWER, "private_metadata": private, "state": state}
             return who | {"type": "view_submission", "view": view}
         return None
+
+    def _actor(self, said: Said) -> str:
+        return self.clerk if said.sender == ROOM else said.sender
 
     async def _auth(self, request: Request) -> Response:
         return _refused(request) or JSONResponse({"ok": True, "team_id": TEAM, "user_id": "UBOT"})
@@ -183,6 +185,10 @@ class FakeSlack(FakeCloud):
         if file is None or file.name != name:
             return Response(status_code=404)
         return _refused(request) or Response(file.content, media_type=file.media_type)
+
+
+def _place(said: Said) -> str:
+    return ROOM if said.sender == ROOM else f"D{said.sender}"
 
 
 def _moment(said: Said) -> str:
