@@ -264,26 +264,32 @@ class Conversations:
             taken = await in_thread(self.intake.take_in, inbound)
             self.presence.said(taken.conversation_id, CITIZEN)
             self.hub.changed(topic)
-            undone = taken.meaning is not None or not taken.retry
-            files = await self._files(inbound, taken) if undone and inbound.files else Received()
-            if taken.meaning is None and undone and files.replies:
-                turn = _unchanged(taken, files.replies)
-                return await in_thread(self._finish, taken, turn, inbound)
-            if taken.meaning is None:
+            files = await self._files(inbound, taken)
+            heard = early is not None and early.words == (inbound.text, inbound.payload)
+            if heard or (taken.meaning is None and not files.replies):
                 return await in_thread(self._as_before, taken, inbound)
-            if early and early.words == (inbound.text, inbound.payload):
-                return await in_thread(self._as_before, taken, inbound)
-            if taken.meaning.intent == SENT_FILES.intent and not channel.abilities.letters:
-                turn = _unchanged(taken, files.replies_alone)
-            else:
-                turn = await self._turn(taken, taken.meaning, inbound, rasa_is_silent)
-                turn.replies[:0] = files.replies
+            turn = await self._turn_with_files(taken, files, inbound, rasa_is_silent)
             outcome = await in_thread(self._finish, taken, turn, inbound)
         self.hub.changed(topic)
         return outcome
 
     async def _files(self, inbound: Inbound, taken: TakenIn) -> Received:
+        handled_before = taken.meaning is None and taken.retry
+        if handled_before or not inbound.files:
+            return Received()
         return await self.files.take(inbound, taken.conversation_id, taken.message_id)
+
+    async def _turn_with_files(
+        self, taken: TakenIn, files: Received, inbound: Inbound, rasa_is_silent: bool
+    ) -> Turn:
+        if taken.meaning is None:  # a person answers the rest
+            return _unchanged(taken, files.replies)
+        letters = self.channels[inbound.channel].abilities.letters
+        if taken.meaning.intent == SENT_FILES.intent and not letters:
+            return _unchanged(taken, files.replies_alone)
+        turn = await self._turn(taken, taken.meaning, inbound, rasa_is_silent)
+        turn.replies[:0] = files.replies
+        return turn
 
     async def _turn(self, taken: TakenIn, meaning: Meaning, inbound: Inbound, rasa_is_silent: bool) -> Turn:
         channel = self.channels[inbound.channel]
