@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import OperationalError
 
 from channels.email.adapter import EmailChannel
@@ -27,6 +28,8 @@ LETTERS_AN_HOUR: Final = 12
 _HOUR: Final = timedelta(hours=1)
 _AT_ONCE: Final = 20
 _MOST_TRIES: Final = 5
+_ONE_AT_A_TIME: Final = 0x6C657474
+"""The name of the lock, which is the database's own kind of name: a number."""
 
 log = structlog.get_logger()
 
@@ -51,6 +54,24 @@ class Postman:
 
     async def round(self) -> None:
         """Take in what is unread. Raises what the mailbox or the database raises: then it is tried again."""
+        turn = await in_thread(self._take_turn)
+        if turn is None:
+            return
+        try:
+            await self._look()
+        finally:
+            await in_thread(turn.close)
+
+    def _take_turn(self) -> Connection | None:
+        """Of several processes one looks at a time; None while another does. Closing it ends the turn."""
+        connection = self._house.database.engine.connect()
+        mine = select(func.pg_try_advisory_xact_lock(_ONE_AT_A_TIME))
+        if connection.dialect.name != "postgresql" or connection.scalar(mine):
+            return connection
+        connection.close()
+        return None
+
+    async def _look(self) -> None:
         box = await in_thread(self._mailbox.open)
         try:
             for uid in self._due(await in_thread(box.unread)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
@@ -29,7 +30,9 @@ class Mailbox:
     def open(self) -> OpenMailbox:
         """Connect, log in, and choose the folder; raises `OSError` or what imap-tools raises."""
         wanted = self._settings
-        box = _OPEN[wanted.imap_security](wanted.imap_host, wanted.imap_port, timeout=TIMEOUT)
+        # Left to itself the library asks no server for a certificate that holds.
+        proof = {} if wanted.imap_security == "none" else {"ssl_context": ssl.create_default_context()}
+        box = _OPEN[wanted.imap_security](wanted.imap_host, wanted.imap_port, timeout=TIMEOUT, **proof)
         password = wanted.imap_password.get_secret_value()
         box.login(wanted.imap_username, password, initial_folder=wanted.imap_folder)
         if wanted.imap_done and not box.folder.exists(wanted.imap_done):

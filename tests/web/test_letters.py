@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import socket
+import ssl
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from email.message import EmailMessage
@@ -22,7 +27,7 @@ from tests.channels.email import inbox as mailboxes
 from tests.channels.email.inbox import Inbox
 from tests.channels.email.reading import letter
 from tests.conversations.world import COPIER, UNKNOWN, World
-from tests.core.test_mail import PostOffice
+from tests.core.test_mail import PostOffice, _self_signed
 from tests.web.small_house import small_house
 from web import letters, webhooks
 from web.letters import Postman
@@ -216,6 +221,49 @@ async def test_a_wrong_password_is_no_end_either(world: World, postman: Postman)
     wrong = settings.model_copy(update={"imap_username": "nobody"})
     with pytest.raises(Exception, match=r"(?i)auth|login|invalid"):
         await Postman(postman._house, postman._channel, Mailbox(wrong)).round()
+
+
+def test_a_mail_server_that_cannot_prove_its_name_gets_no_password(tmp_path: Path) -> None:
+    _self_signed(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=_shake_hands, args=(listening, tmp_path), daemon=True).start()
+        _refuse("tls", listening.getsockname()[1])
+    with mailboxes.running(tmp_path / "server.pem") as inbox:
+        _refuse("starttls", inbox.port)
+
+
+def _refuse(security: Any, port: int) -> None:
+    settings = EmailSettings(imap_host="127.0.0.1", imap_port=port, imap_security=security)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        Mailbox(settings).open()
+
+
+def _shake_hands(listening: socket.socket, folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        _self_signed(folder).wrap_socket(listening.accept()[0], server_side=True)
+
+
+@pytest.mark.postgres
+async def test_of_two_processes_one_looks_at_a_time(
+    postgres_url: str, inbox: Inbox, office: PostOffice
+) -> None:
+    database = Database(postgres_url)
+    Base.metadata.create_all(database.engine)
+    world = World(database)
+    channel = world.channels["email"]
+    assert isinstance(channel, EmailChannel)
+    assert channel.mailbox
+    one, other = (Postman(small_house(world), channel, channel.mailbox) for _ in range(2))
+    inbox.put(letter(UNKNOWN))
+    turn = one._take_turn()
+    assert turn
+    await other.round()
+    assert inbox.flags() == [set()]
+    turn.close()
+    await asyncio.gather(one.round(), other.round())
+    await world.conversations.drain()
+    assert len(world.tickets()) == 1
+    database.close()
 
 
 def test_without_a_mailbox_nothing_is_fetched(world: World) -> None:

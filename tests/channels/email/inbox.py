@@ -43,12 +43,14 @@ class Inbox:
 
 
 @contextmanager
-def running() -> Iterator[Inbox]:
-    """The server, while it is needed; it is up in a quarter of a second."""
+def running(certificate: Path | None = None) -> Iterator[Inbox]:
+    """The server, while it is needed; it is up in a quarter of a second. With a certificate: STARTTLS."""
     port = free_port()
     command = [Path(sys.executable).parent / "pymap", "--no-service", "admin", "--host", "127.0.0.1"]
-    options = ["--port", str(port), "--no-tls", "dict", "--demo-user", USER, "--demo-password", PASSWORD]
-    server = subprocess.Popen([*command, *options], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    tls = ["--cert", certificate, "--key", certificate] if certificate else ["--no-tls"]
+    user = ["dict", "--demo-user", USER, "--demo-password", PASSWORD]
+    call = [*command, "--port", str(port), *tls, *user]
+    server = subprocess.Popen(call, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
         _wait(server, port)
         yield Inbox(port)
