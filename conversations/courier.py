@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import structlog
+from sqlalchemy.orm import Session
 
 from channels.protocol import Outcome, Receipt, Sender
-from conversations import outbox
+from conversations import outbox, store, ways
 from conversations.hub import STAFF, Hub
+from conversations.models import Conversation, Message, OutboxItem
 from conversations.outbox import Parcel
 from core.clock import Clock
 from core.database import Database
 from core.privacy import Vault
 from core.threads import in_thread
+from desk.models import Ticket
 
-MOST_AT_ONCE: Final = 20
+MOST_AT_ONCE: Final = 24
+MOST_OF_A_ROUTE: Final = 12
+"""More are not begun, so that a vendor who doesn't answer keeps nobody else's citizens waiting."""
+_A_LOOK: Final = 6
 LOOKS_EVERY: Final = 1.0
 """Seconds: what is tried again, or was owed by another process, is found so late."""
 LONGEST: Final = outbox.LEASE.total_seconds() - 15
@@ -45,6 +53,7 @@ class Courier:
     clock: Clock
     hub: Hub
     _under_way: set[asyncio.Task[None]] = field(default_factory=set)
+    _by_route: Counter[str] = field(default_factory=Counter)
 
     async def run(self) -> None:
         """Until cancelled: what is owed goes out, at once when this process owes it."""
@@ -59,7 +68,9 @@ class Courier:
 
     async def round(self) -> int:
         """Send what may go out now, and wait for it; returns how much that was."""
-        count = await self._some()
+        count = 0
+        while some := await self._some():
+            count += some
         await asyncio.gather(*self._under_way)
         return count
 
@@ -87,7 +98,8 @@ class Courier:
     async def _some(self) -> int:
         if (free := MOST_AT_ONCE - len(self._under_way)) <= 0:
             return 0
-        claiming = asyncio.ensure_future(in_thread(self._claim, free))
+        full = [route for route, count in self._by_route.items() if count >= MOST_OF_A_ROUTE]
+        claiming = asyncio.ensure_future(in_thread(self._claim, min(free, _A_LOOK), full))
         try:
             return self._start(await asyncio.shield(claiming))
         except asyncio.CancelledError:
@@ -98,12 +110,17 @@ class Courier:
         for parcel in parcels:
             task = asyncio.create_task(self._carry(parcel))
             self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            self._by_route[parcel.route] += 1
+            task.add_done_callback(partial(self._over, parcel.route))
         return len(parcels)
 
-    def _claim(self, most: int) -> list[Parcel]:
+    def _over(self, route: str, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._by_route[route] -= 1
+
+    def _claim(self, most: int, but: Collection[str]) -> list[Parcel]:
         with self.database.session() as session:
-            return outbox.claim(session, self.vault, self.clock.now(), most)
+            return outbox.claim(session, self.vault, self.clock.now(), most, but)
 
     async def _carry(self, parcel: Parcel) -> None:
         sender = self.senders.get(parcel.route)
@@ -134,6 +151,20 @@ class Courier:
         waits = receipt.waits or (abilities is not None and abilities.reach == "next")
         with self.database.session() as session:
             outbox.settle(session, parcel, receipt, self.clock.now(), waits)
+            if receipt.waits:
+                self._send_otherwise(session, parcel.id)
+
+    def _send_otherwise(self, session: Session, item_id: int) -> None:
+        """A letter that now waits goes to what else the citizen left, as in a channel that never pushes."""
+        item = session.get_one(OutboxItem, item_id)
+        ticket = session.get(Ticket, item.ticket_id) if item.ticket_id else None
+        talk = session.get(Conversation, item.conversation_id) if item.conversation_id else None
+        message = session.get(Message, item.message_id) if item.message_id else None
+        if item.state != outbox.WAITS or not (ticket and talk and message):
+            return
+        reply = store.said(session, self.vault, message).reply
+        for route in ways.instead(session, self.vault, self.senders, ticket, talk):
+            outbox.owe_otherwise(session, self.vault, route, ticket, reply, self.clock.now(), message)
 
 
 def _told(what: str, error: Exception, route: str = "") -> None:

@@ -69,6 +69,14 @@ def chosen(wish: str, can: Abilities, closed: bool, routes: Collection[str]) -> 
     return Way("sent", first)
 
 
+def instead(
+    session: Session, vault: Vault, senders: Mapping[str, Sender], ticket: Ticket, talk: Conversation
+) -> tuple[str, ...]:
+    """The routes of a letter that their channel couldn't bring just now, and keeps for their next message."""
+    can = Abilities(reach="next")
+    return chosen(talk.notify, can, closed=False, routes=left(session, vault, senders, ticket)).besides
+
+
 def left(session: Session, vault: Vault, senders: Mapping[str, Sender], ticket: Ticket) -> tuple[str, ...]:
     """The routes to what the ticket's citizen left, the one that tells more first."""
     phone = vault.get(session, ticket.phone_ref) if ticket.phone_ref else None

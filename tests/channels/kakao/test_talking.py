@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ import pytest
 from channels.fake import Fault, Shown
 from channels.kakao.adapter import KakaoChannel
 from channels.kakao.fake import FakeKakao
-from channels.protocol import Inbound, InboundFile, Request
+from channels.protocol import Abilities, Delivery, Inbound, InboundFile, Outcome, Receipt, Request
+from channels.registry import TABLE
 from tests.contracts.doors import CITIZEN, Door, opened
 from tests.conversations.world import COPIER, FEE, UNKNOWN, World
 
@@ -57,12 +58,25 @@ class Talk:
         self.world.dialogue.gate = asyncio.Event()
         return self.world.dialogue.gate
 
-    async def letter(self, words: str = "확인했습니다.") -> None:
+    async def letter(self, words: str = "확인했습니다.", **form: str) -> None:
         """A member of staff answers the citizen's ticket."""
         await self.say(UNKNOWN)
-        await self.world.conversations.submit("kakao", CITIZEN, self.world.form())
+        await self.world.conversations.submit("kakao", CITIZEN, self.world.form(**form))
         await self.world.casework.answer(self.world.tickets()[0].number, "kim", words)
         await self.deliver()
+
+
+@dataclass
+class Post:
+    """A way out by mail."""
+
+    name: str = "email"
+    abilities: Abilities = TABLE["email"]
+    sent: list[Delivery] = field(default_factory=list)
+
+    async def send(self, delivery: Delivery) -> Receipt:
+        self.sent.append(delivery)
+        return Receipt(Outcome.SENT)
 
 
 @asynccontextmanager
@@ -198,6 +212,15 @@ async def test_whom_no_event_reaches_hears_with_the_next_message(pushing: Talk) 
     await pushing.letter()
     [item] = pushing.door.items()
     assert "채널을 추가하지 않았거나" in item.reason
+    assert (await pushing.say("안녕하세요"))[0].startswith("확인했습니다.")
+
+
+async def test_what_no_event_brings_goes_by_mail_as_well(pushing: Talk) -> None:
+    pushing.cloud.strangers.add(CITIZEN)
+    pushing.world.channels["email"] = mail = Post()
+    await pushing.letter(email="hong@example.kr")
+    [sent] = mail.sent
+    assert (sent.to, sent.replies[0].text) == ("hong@example.kr", "확인했습니다.")
     assert (await pushing.say("안녕하세요"))[0].startswith("확인했습니다.")
 
 
