@@ -7,7 +7,7 @@ vendor can't tell as a repetition is marked `uncertain`. The caller owns the tra
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -22,7 +22,7 @@ from core.errors import EungdaeError
 from core.ids import new_id
 from core.privacy import Vault
 from desk import notices
-from desk.models import Ticket
+from desk.models import Staff, Ticket
 
 OWED, WAITS, SENT, FAILED, CANCELLED = "owed", "waits", "sent", "failed", "cancelled"
 STATES: Final = (OWED, WAITS, SENT, FAILED, CANCELLED)
@@ -121,8 +121,10 @@ def lane_to(vault: Vault, route: str, address: str) -> str:
     return f"{route}:@{vault.cipher.fingerprint(address)[:32]}"
 
 
-def claim(session: Session, vault: Vault, now: datetime, most: int = 20) -> list[Parcel]:
-    """Lease what may go out now: of each lane the oldest, if nobody is sending it.
+def claim(
+    session: Session, vault: Vault, now: datetime, most: int = 20, but: Collection[str] = ()
+) -> list[Parcel]:
+    """Lease what may go out now by other routes than `but`: of each lane the oldest, if nobody sends it.
 
     PostgreSQL skips what another process is leasing this moment; SQLite has one writer at a time.
     """
@@ -132,7 +134,7 @@ def claim(session: Session, vault: Vault, now: datetime, most: int = 20) -> list
     )
     due = (
         select(OutboxItem)
-        .where(OutboxItem.state == OWED, OutboxItem.after <= now, first)
+        .where(OutboxItem.state == OWED, OutboxItem.after <= now, OutboxItem.route.not_in(but), first)
         .order_by(OutboxItem.id)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -238,13 +240,16 @@ def _pause(tries: int, asked: float) -> timedelta:
 
 
 def _fail(session: Session, item: OutboxItem, now: datetime, reason: str = "") -> None:
-    """Nothing more is tried; whoever is in charge of the ticket is told that its citizen wasn't."""
+    """Nothing more is tried; whoever is in charge of the ticket, or in the talk, hears of it."""
     _settle(item, FAILED, now, reason)
     if item.address is not None:
         return
-    if ticket := session.get(Ticket, item.ticket_id) if item.ticket_id else None:
+    ticket = session.get(Ticket, item.ticket_id) if item.ticket_id else None
+    talk = session.get(Conversation, item.conversation_id) if item.conversation_id else None
+    in_talk = session.get(Staff, talk.staff_id) if talk and talk.staff_id else None
+    if person := ticket.staff if ticket else in_talk:
         key = f"undelivered:{item.id}:{now.isoformat()}"
-        notices.tell(session, ticket.staff, "undelivered", key, ticket, now)
+        notices.tell(session, person, "undelivered", key, ticket, now)
 
 
 def _settle(item: OutboxItem, state: str, now: datetime, reason: str = "") -> None:

@@ -64,11 +64,11 @@ def opened(world: World, **abilities: Any) -> Post:
     return post
 
 
-def owe(world: World, text: str, to: str = "someone") -> int:
+def owe(world: World, text: str, to: str = "someone", route: str = "post") -> int:
     """Owe somebody these words; the item's id."""
     with world.database.session() as session:
         reply = Reply(kind="text", text=text)
-        return outbox.owe_to(session, world.vault, "post", to, reply, world.clock.now()).id
+        return outbox.owe_to(session, world.vault, route, to, reply, world.clock.now()).id
 
 
 def owe_about(world: World, ticket: Ticket, text: str, route: str = "post") -> int:

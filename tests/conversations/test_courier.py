@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from channels.protocol import Abilities
 from conversations import courier, outbox
 from conversations.courier import Courier
-from tests.conversations.post import LATER, REFUSED, items, opened, owe
+from tests.conversations.post import LATER, REFUSED, Post, items, opened, owe
 from tests.conversations.world import World, until
 
 
@@ -54,10 +55,23 @@ async def test_many_lanes_go_at_a_time(world: World) -> None:
     for number in range(30):
         owe(world, "hello", f"citizen-{number}")
     async with at_work(world):
-        await until(lambda: len(post.got) == courier.MOST_AT_ONCE)
+        await until(lambda: len(post.got) >= courier.MOST_OF_A_ROUTE)
         post.gate.set()
         await until(lambda: len(post.got) == 30)
         await until(lambda: set(states(world)) == {outbox.SENT})
+
+
+async def test_a_vendor_who_does_not_answer_keeps_nobody_else_waiting(world: World) -> None:
+    dead, alive = opened(world), Post(Abilities(reach="push", inline=False), "alive")
+    dead.gate = asyncio.Event()
+    world.channels["alive"] = alive
+    for number in range(40):
+        owe(world, "hello", f"citizen-{number}")
+    owe(world, "hers", route="alive")
+    async with at_work(world):
+        await until(lambda: alive.texts == ["hers"])
+        assert len(dead.got) < courier.MOST_AT_ONCE
+        dead.gate.set()
 
 
 async def test_a_mistake_in_a_channel_is_tried_again_and_stops_nobody(world: World) -> None:

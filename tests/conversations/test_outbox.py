@@ -11,6 +11,7 @@ from channels.protocol import Outcome, Receipt, Reply
 from conversations import outbox
 from conversations.models import OutboxItem
 from conversations.outbox import BACKOFF, LEASE, Parcel
+from desk import accounts
 from desk.models import Ticket
 from tests.conversations.post import LATER, REFUSED, SENT, items, notices, opened, owe, owe_about
 from tests.conversations.world import COPIER, World
@@ -29,6 +30,13 @@ def settle(world: World, parcel: Parcel, receipt: Receipt, *, waits: bool = Fals
 
 def words(parcels: list[Parcel]) -> list[str]:
     return [reply.text for parcel in parcels for reply in parcel.delivery.replies]
+
+
+def staff(world: World, username: str) -> str:
+    with world.database.session() as session:
+        found = accounts.find(session, username)
+        assert found
+        return found.id
 
 
 async def ticket(world: World) -> Ticket:
@@ -158,6 +166,19 @@ class TestRefusals:
         (item,) = items(world)
         assert (item.state, item.reason) == (outbox.FAILED, "주소가 없습니다.")
         assert len(notices(world)) == 1
+
+    async def test_who_talks_with_the_citizen_is_told_that_their_words_did_not_arrive(
+        self, world: World
+    ) -> None:
+        opened(world)
+        await world.say(COPIER, channel="post")
+        await world.courier.round()
+        talk = world.conversation(channel="post").id
+        await world.staff.take_over(talk, (kim := staff(world, "kim")))
+        await world.courier.round()
+        await world.staff.say(talk, kim, "무엇을 도와드릴까요?")
+        settle(world, claim(world)[0], REFUSED)
+        assert [notice.staff_id for notice in notices(world)] == [kim]
 
     def test_what_nobody_can_read_holds_nobody_else_back(self, world: World) -> None:
         spoiled = owe(world, "spoiled")
