@@ -64,10 +64,7 @@ class ByLetter:
         """The letter goes to whoever is in charge of the ticket that it answers to; empty without one."""
         state = self._state_of(taken.conversation_id, inbound.number) if inbound.number else None
         if state in ("withdrawn", "merged", None):
-            asked = meaning.entity[1] if meaning.intent == "tell_staff" and meaning.entity else ""
-            return (
-                [_about(asked, self.own.do(taken.conversation_id, "add", asked, taken.text))] if asked else []
-            )
+            return self._answer_to_staff(taken, meaning)
         if _is_small_talk(taken, meaning):
             return [_about(inbound.number, replies.text(_THANKS))]
         unhappy = state == "closed" or (state not in OPEN and meaning.intent == "deny")
