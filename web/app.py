@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import math
 import traceback
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -31,8 +31,20 @@ PUBLIC = Path(__file__).parent / "public"
 log = structlog.get_logger()
 
 
-def create_app(house: House) -> FastAPI:
-    """The application around a house; its end closes the house."""
+ROUTERS = (
+    health.router,
+    chat.router,
+    chat_socket.router,
+    webhooks.router,
+    files.router,
+    console,
+    charter.router,
+    pages.router,
+)
+
+
+def create_app(house: House, routers: Sequence[APIRouter] = ROUTERS) -> FastAPI:
+    """The application around a house, of some or all of its parts; its end closes the house."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -53,16 +65,6 @@ def create_app(house: House) -> FastAPI:
     app.add_exception_handler(EungdaeError, _told)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _plain)
-    routers = (
-        health.router,
-        chat.router,
-        chat_socket.router,
-        webhooks.router,
-        files.router,
-        console,
-        charter.router,
-        pages.router,
-    )
     for router in routers:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=PUBLIC), name="public")

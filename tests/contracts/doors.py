@@ -23,6 +23,7 @@ from conversations.models import Arrival, OutboxItem
 from core.database import Base, Database
 from tests.conversations.world import World
 from tests.web.small_house import small_house
+from web import webhooks
 from web.app import create_app
 from web.cli.demo_commands import fakes
 
@@ -135,7 +136,7 @@ async def opened(name: str, folder: Path, patch: pytest.MonkeyPatch) -> AsyncIte
     vendor = Vendor()
     async with httpx.AsyncClient(transport=vendor) as client:
         world = World(database, client=client)
-        app = httpx.ASGITransport(create_app(small_house(world)))
+        app = httpx.ASGITransport(create_app(small_house(world), [webhooks.router]))
         async with httpx.AsyncClient(transport=app) as program:
             fake = clouds()[name].opened(f"http://house.test/channels/{name}", world.secrets)
             fake.clock, fake._client, fake.address = world.clock, program, VENDOR
