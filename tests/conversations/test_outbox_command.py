@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,12 @@ from conversations.models import OutboxItem
 from tests.conversations.post import items, opened, owe_about
 from tests.conversations.world import World
 from web.cli.outbox_commands import app
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """One kind of database will do: what differs between them is tried with the outbox itself."""
+    return f"sqlite:///{tmp_path / 'test.sqlite3'}"
 
 
 @pytest.fixture

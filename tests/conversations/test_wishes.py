@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from channels.protocol import Abilities
@@ -10,6 +12,12 @@ from tests.conversations.post import Post, items, opened
 from tests.conversations.world import World, asks
 
 MINE = {"phone": "010-1234-5678", "email": "hong@example.com"}
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """One kind of database will do: what differs between them is tried with the outbox itself."""
+    return f"sqlite:///{tmp_path / 'test.sqlite3'}"
 
 
 async def with_ticket(world: World, *, mail: bool = True, **form: str | None) -> None:
