@@ -108,25 +108,22 @@ class CitizensFiles:
             conversation = session.get_one(Conversation, conversation_id)
             letters = self.channels[inbound.channel].abilities.letters
             ticket = self._ticket(session, inbound, conversation_id, letters)
-            names: list[str] = []
-            ids: list[str] = []
+            taken: dict[str, File | None] = {}
             for file_id, name, content in contents:
                 try:
-                    kept = self.attachments.receive(
+                    taken[file_id] = self.attachments.receive(
                         session, conversation_id, ticket, file_id, name, content, now
                     )
                 except EungdaeError as error:
                     problems.append(_problem(name, error))
-                else:
-                    ids.append(file_id)
-                    names += [kept.name] if kept else []
             message = session.get_one(Message, message_id)
-            message.data = message.data | {"received": ids}
-            if ticket and names and not letters:
+            message.data = message.data | {"received": list(taken)}
+            new = ", ".join(file.name for file in taken.values() if file)
+            if ticket and new and not letters:
                 # Whoever is in charge hears of it; a letter is added to its ticket as a whole.
-                steps.add(session, self.vault, ticket, now, f"파일을 보냈습니다: {', '.join(names)}")
+                steps.add(session, self.vault, ticket, now, f"파일을 보냈습니다: {new}")
             question = self._question(session, conversation)
-            return Received(len(ids), ticket.number if ticket else None, problems, question)
+            return Received(len(taken), ticket.number if ticket else None, problems, question)
 
     def _ticket(
         self, session: Session, inbound: Inbound, conversation_id: str, letters: bool

@@ -7,18 +7,17 @@ address that we know from the ticket. From then on both conversations are one ci
 from __future__ import annotations
 
 import hmac
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from channels.protocol import Abilities, Button, Reply, Sender
-from conversations import citizens, outbox, replies, store
+from conversations import citizens, door_codes, outbox, replies, store
 from conversations.hub import Hub, topic_of
 from conversations.meaning import Meaning
 from conversations.models import Conversation, DoorCode, OutboxItem
@@ -26,19 +25,16 @@ from conversations.own_tickets import was_shown
 from core.clock import Clock
 from core.database import Database
 from core.ids import new_id
-from core.privacy import Reference, Vault, VaultItem
+from core.privacy import Reference, Vault
 from core.threads import in_thread
 from desk import tickets
 from desk.models import Ticket
 
-VALID: Final = timedelta(minutes=10)
 TRIES: Final = 5
 MOST_SENT: Final = 3
 """Codes for one ticket in an hour, whichever conversations ask for them."""
-_HOUR: Final = timedelta(hours=1)
 _TWICE: Final = timedelta(seconds=20)
 """A button that is pressed again so soon is taken for the same press."""
-_CODE: Final = re.compile(r"\d{3}[ -]?\d{3}")
 _MOBILE: Final = "01"
 _OWNER: Final = "접수하신 분인지 확인하기 위해"
 _WAY_NAMES: Final = {"email": "남기신 전자우편 주소", "sms": "남기신 휴대전화"}
@@ -100,7 +96,7 @@ class Doors:
             tickets.lock(session, ticket)
             if _joined(session, conversation_id, ticket):
                 return replies.text(f"접수번호 {ticket.number} 문의는 이미 이 대화와 이어져 있습니다."), None
-            sent = _sent(session, ticket, now)
+            sent = door_codes.sent(session, ticket, now)
             mine = [code for code in sent if code.conversation_id == conversation_id]
             if mine and now - mine[-1].sent_at < _TWICE:
                 return replies.text("확인 번호를 보내 드렸습니다. 이 대화에 그대로 적어 주십시오."), None
@@ -118,7 +114,7 @@ class Doors:
     def _told(self, conversation_id: str, text: str) -> list[Reply]:
         """Judge the code that was told; where it was right the conversations are one citizen's."""
         with self._database.session() as session:
-            code = _newest(session, conversation_id, self._clock.now())
+            code = door_codes.newest(session, conversation_id, self._clock.now())
             told = _digits(self._vault.reveal(session, text))
             self._vault.forget(session, text)
             if code is None:
@@ -129,13 +125,13 @@ class Doors:
             if problem := self._problem(code, told):
                 return [_again(problem, ticket.number)]
             code.told = True
-            _destroy(session, code)
+            door_codes.destroy(session, code)
             join(session, session.get_one(Conversation, conversation_id), ticket)
             return _joined_words(ticket)
 
     def _problem(self, code: DoorCode, told: str) -> str | None:
         """Why the code isn't taken, in words for the citizen; a wrong one costs a try."""
-        if self._clock.now() - code.sent_at > VALID:
+        if self._clock.now() - code.sent_at > door_codes.VALID:
             return "확인 번호를 보내 드린 지 10분이 지나 사용하실 수 없습니다."
         if code.tries_left == 0:
             return f"확인 번호가 {TRIES}번 맞지 않아 더 이상 사용하실 수 없습니다."
@@ -226,47 +222,8 @@ def _one_holder(session: Session, conversation_id: str) -> None:
         one.staff_id, one.waiting_since = holder, None
 
 
-def awaits(session: Session, conversation_id: str, text: str, now: datetime) -> bool:
-    """Whether the text must be a code that this conversation was asked for."""
-    if not _CODE.fullmatch(text.strip()):
-        return False
-    code = _newest(session, conversation_id, now)
-    return code is not None and (not code.told or now - code.sent_at < VALID)
-
-
-def sweep(session: Session, now: datetime) -> None:
-    """Destroy the codes whose time is over; that they were sent is known for an hour."""
-    for code in session.scalars(select(DoorCode).where(DoorCode.sent_at <= now - VALID)):
-        _destroy(session, code)
-        if code.sent_at <= now - _HOUR:
-            session.delete(code)
-
-
-def _destroy(session: Session, code: DoorCode) -> None:
-    """Nobody is told the code any more: neither by what is under way nor by what stands in a conversation."""
-    if kept := session.get(VaultItem, code.code_ref):
-        session.delete(kept)
-    item = session.get(OutboxItem, code.item_id) if code.item_id else None
-    if item is None:
-        return
-    # Nor is it anybody's task: the citizen asks for another one.
-    item.words, item.uncertain = None, False
-    if item.state not in (outbox.SENT, outbox.CANCELLED):
-        outbox.give_up(item, code.sent_at + VALID, "확인 번호의 유효 시간이 지났습니다.")
-
-
 def _joined(session: Session, conversation_id: str, ticket: Ticket) -> bool:
     return ticket.conversation_id in citizens.circle(session, conversation_id)
-
-
-def _newest(session: Session, conversation_id: str, now: datetime) -> DoorCode | None:
-    sent = select(DoorCode).where(DoorCode.conversation_id == conversation_id, DoorCode.sent_at > now - _HOUR)
-    return session.scalar(sent.order_by(DoorCode.id.desc()).limit(1).with_for_update())
-
-
-def _sent(session: Session, ticket: Ticket, now: datetime) -> list[DoorCode]:
-    sent = select(DoorCode).where(DoorCode.ticket_id == ticket.id, DoorCode.sent_at > now - _HOUR)
-    return list(session.scalars(sent.order_by(DoorCode.id)))
 
 
 def _digits(text: str) -> str:

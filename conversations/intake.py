@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from channels.protocol import LONGEST_TEXT, Inbound, Reply
-from conversations import citizens, doors, signals, store
+from conversations import citizens, door_codes, signals, store
 from conversations.hub import topic_of
 from conversations.kinds import INQUIRY, Kinds
 from conversations.meaning import (
@@ -107,7 +107,7 @@ class Intake:
             conversation = store.open_conversation(session, inbound.channel, inbound.sender, now)
             earlier = store.find_message(session, conversation.id, inbound.message_id)
             typed = meaning_of_button(pressed_payload(inbound, conversation.buttons) or "")
-            if not typed and doors.awaits(session, conversation.id, text, now):
+            if not typed and door_codes.awaits(session, conversation.id, text, now):
                 typed = TELLS_CODE
             if files_alone(inbound):
                 typed = SENT_FILES

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from conversations import citizens_files, doors
+from conversations import citizens_files, door_codes
 from core.mail import Mail, Mailer, Outcome
 from core.threads import in_thread
 from desk import letters, watch
@@ -85,7 +85,7 @@ async def _sweep(house: House) -> None:
 
     def work() -> None:
         with house.database.session() as session:
-            doors.sweep(session, house.clock.now())
+            door_codes.sweep(session, house.clock.now())
             citizens_files.sweep(session, house.attachments, house.clock.now())
 
     await in_thread(work)

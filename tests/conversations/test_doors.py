@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from channels.protocol import Delivery, Outcome, Receipt
-from conversations import citizens, doors, outbox, replies, store
+from conversations import citizens, door_codes, doors, outbox, replies, store
 from conversations.models import Conversation, DoorCode, OutboxItem
 from core.privacy import VaultItem
 from desk import tickets
@@ -302,13 +302,13 @@ async def test_a_code_whose_time_is_over_reaches_nobody_and_is_forgotten(world: 
     await asked(world, number)
     world.later(minutes=11)
     with world.database.session() as session:
-        doors.sweep(session, world.clock.now())
+        door_codes.sweep(session, world.clock.now())
         assert list(session.scalars(select(VaultItem).where(VaultItem.kind == "code"))) == []
         assert [item.state for item in session.scalars(select(OutboxItem))][-1] == outbox.CANCELLED
     assert len(rows(world)) == 1  # still counts
     world.later(hours=1)
     with world.database.session() as session:
-        doors.sweep(session, world.clock.now())
+        door_codes.sweep(session, world.clock.now())
     assert rows(world) == []
 
 
@@ -342,6 +342,6 @@ async def test_a_code_that_could_not_be_sent_is_nobody_s_task_when_its_time_is_o
         assert item.state == outbox.FAILED
     world.later(minutes=10)
     with world.database.session() as session:
-        doors.sweep(session, world.clock.now())
+        door_codes.sweep(session, world.clock.now())
         [item] = session.scalars(select(OutboxItem))
         assert (item.state, item.words) == (outbox.CANCELLED, None)
