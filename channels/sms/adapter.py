@@ -23,6 +23,7 @@ from channels.vendor import Vendor
 SMS, LMS = 90, 2000
 """Most bytes of a text."""
 _ELLIPSIS: Final = "..."
+_NOTICE: Final = "문의하신 내용에 새 답변이 있습니다. 문의하신 대화창에서 확인해 주십시오."
 _READABLE: Final = {"·": ".", "—": "-", "–": "-", "…": _ELLIPSIS, "•": "-", "\xa0": " "}
 """Characters of our texts that take more room than they tell, or that some telephones lack."""
 
@@ -56,12 +57,19 @@ class SmsSender:
 
 def compose(delivery: Delivery, foundation: str, phone: str) -> str:
     """Who writes, about which ticket, what, and whom to call; only the middle is ever shortened."""
-    replies = [reply.model_copy(update={"buttons": []}) for reply in delivery.replies]
-    said = _plain("\n".join(spoken(reply) for reply in replies))
+    said = _plain("\n".join(_told(reply) for reply in delivery.replies))
     about = f" 접수번호 {delivery.number}" if delivery.number and delivery.number not in said else ""
     head = _plain(f"[{foundation}]{about}\n")
-    foot = "" if _names_telephone(replies) else _plain(f"\n문의 {phone}")
+    foot = "" if _names_telephone(delivery.replies) else _plain(f"\n문의 {phone}")
     return head + _fitting(said, LMS - size(head) - size(foot)) + foot
+
+
+def _told(reply: Reply) -> str:
+    """What staff write shows on a locked screen for anybody to read: a text only says that it is there."""
+    person = reply.data.get("signed")
+    if person is None:
+        return spoken(reply.model_copy(update={"buttons": []}))
+    return f"{_NOTICE}\n담당 {person['department']} {person['name']} {person['phone']}"
 
 
 def size(text: str) -> int:

@@ -45,11 +45,11 @@ def test_a_code_fits_into_one_short_message() -> None:
     assert size(text(CODE)) <= SMS
 
 
-def test_an_answer_tells_the_number_and_who_signs_with_which_telephone() -> None:
+def test_that_there_is_an_answer_is_told_with_number_person_and_telephone_but_not_what_it_says() -> None:
     said = text(ANSWER, number="E-20261124-7F3K")
-    assert said.startswith(f"[{FOUNDATION}] 접수번호 E-20261124-7F3K\n확인했습니다.")
-    assert said.endswith("김담당 과장 . 총무팀 . 02-000-1100")
-    assert "덧붙이기" not in said
+    assert said.startswith(f"[{FOUNDATION}] 접수번호 E-20261124-7F3K\n문의하신 내용에 새 답변이 있습니다.")
+    assert said.endswith("담당 총무팀 김담당 02-000-1100")
+    assert "확인했습니다" not in said
 
 
 def test_a_long_answer_is_cut_in_the_middle_and_still_says_whom_to_call() -> None:
