@@ -46,7 +46,7 @@ def way(
     routes = left(session, vault, senders, ticket)
     channel = senders.get(talk.channel) if talk else None
     if talk is None or channel is None:  # never had a conversation, or its channel was taken away
-        return Way(None, routes) if "email" in routes else Way()
+        return Way("kept" if talk else None, ("email",)) if "email" in routes else Way()
     can = _abilities(channel)
     return chosen(talk.notify, can, _closed(can, talk, now), routes)
 
