@@ -99,6 +99,10 @@ MEANT = {
 }
 
 
+KINDS = Kinds(HashingEncoder)
+"""Fitted once for all worlds: nothing changes it."""
+
+
 class FakeFaq:
     """Understands the few sentences above; anything else is unknown."""
 
@@ -238,7 +242,7 @@ class World:
         self.links = Links(signer, self.settings.public_url)
         self._files = tempfile.TemporaryDirectory()
         self.attachments = Attachments(Path(self._files.name) / "files", self.vault.cipher)
-        self.kinds = Kinds(lambda: encoder)
+        self.kinds = KINDS
         self.opening = Opening(
             database, self.vault, self.router, self.kinds, self.clock, self.links, announcements
         )
