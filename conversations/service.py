@@ -34,7 +34,7 @@ from conversations.wishes import Wishes
 from core.clock import Clock
 from core.database import Database
 from core.privacy import Vault
-from core.threads import in_thread
+from core.threads import ahead, in_thread
 from desk import directory
 from desk.models import Staff
 from faq.decision import Answer
@@ -135,7 +135,7 @@ class Conversations:
         """
         clean(inbound.text)
         began = time.monotonic()
-        await in_thread(self._accept, inbound)
+        await ahead(self._accept, inbound)
         task = self._start(self._handle(inbound))
         done, _ = await asyncio.wait([task], timeout=max(0.0, seconds - (time.monotonic() - began)))
         if not done:
