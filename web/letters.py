@@ -106,7 +106,7 @@ class Postman:
 
     async def _take(self, raw: bytes) -> None:
         until = asyncio.get_running_loop().time() + webhooks.AT_ONCE
-        for event in self._channel.parse(Request(raw, at=self._house.clock.now())):
+        for event in await in_thread(self._channel.parse, Request(raw, at=self._house.clock.now())):
             if isinstance(event, Inbound):
                 self._house.limiter.hit(f"letters:{event.sender}", LETTERS_AN_HOUR, _HOUR)
             await webhooks.handle(self._house, self._channel, event, until)

@@ -78,11 +78,14 @@ class EmailChannel:
             raise Unauthorized("인증되지 않은 요청입니다.")
 
     def parse(self, request: Request) -> Sequence[Event]:
-        letter = Letter.read(request.body)
-        if not (letter.header("From") or letter.header("Sender")):
-            raise Malformed("메일의 형식이 올바르지 않습니다.")
-        event = self._forged(letter) or judge(letter, request.body, self._own)
-        return [event or self._inbound(letter, request.body)]
+        try:
+            letter = Letter.read(request.body)
+            if not (letter.header("From") or letter.header("Sender")):
+                raise Malformed("메일의 형식이 올바르지 않습니다.")
+            event = self._forged(letter) or judge(letter, request.body, self._own)
+            return [event or self._inbound(letter, request.body)]
+        except RecursionError as error:  # parts within parts within parts
+            raise Malformed("메일의 형식이 올바르지 않습니다.") from error
 
     def render(self, replies: Sequence[Reply]) -> dict[str, Any]:
         """Whoever hands a letter over is told nothing but that it was taken."""

@@ -29,7 +29,7 @@ _KOREAN: Final = {"euc-kr", "euckr", "ks_c_5601-1987", "ks_c_5601", "ksc5601", "
 
 @dataclass(frozen=True)
 class Letter:
-    """One mail. Nothing here raises, whatever the bytes are."""
+    """One mail. Nothing here raises, whatever the bytes are, but `RecursionError` for parts without end."""
 
     message: Part
 

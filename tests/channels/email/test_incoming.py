@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -227,6 +228,34 @@ def test_who_hands_a_letter_over_must_know_the_secret() -> None:
 def test_bytes_that_are_no_letter_are_malformed(raw: bytes) -> None:
     with pytest.raises(Malformed):
         channel().parse(Request(raw))
+
+
+_HEAD = "From: a@example.com\nIn-Reply-To: <a@b>\n"
+_NESTED = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(1500))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        f"Content-Type: text/html\n\n{'<a ' * 200_000}",
+        f"Content-Type: text/html\n\n{'<!--' * 200_000}",
+        f"Content-Type: text/html\n\n{'<div>' * 100_000}x",
+        f"\n{('a' * 450 + chr(10)) * 5_000}",
+        f"\n{('2026. 1. 2. ' * 40 + chr(10)) * 5_000}",
+        f"References: {'<a@b> ' * 50_000}\n\nx",
+        f"Subject: {'=?utf-8?b?' * 50_000}\n\nx",
+    ],
+)
+def test_what_was_made_to_hold_us_up_does_not(made: str) -> None:
+    begun = time.process_time()
+    inbound(_HEAD + made)
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("parts", [_NESTED, "Content-Type: message/rfc822\n\n" * 1500])
+def test_parts_within_parts_without_end_are_no_letter(parts: str) -> None:
+    with pytest.raises(Malformed):
+        inbound(f"{_HEAD}{parts}Content-Type: text/plain\n\nx")
 
 
 HEADERS = st.sampled_from(

@@ -97,6 +97,11 @@ def test_broken_html_is_read_as_far_as_it_goes(html: str) -> None:
     assert isinstance(plain_of_html(html), str)
 
 
+def test_what_a_browser_would_not_show_is_not_read() -> None:
+    html = "<head><style>p{}</style><body><!-- <p>주석</p> --><p>가 &amp; <b>나</b></p><script>x()</script>"
+    assert plain_of_html(html) == "가 & 나"
+
+
 def test_a_quoted_block_of_html_is_marked_as_in_plain_letters() -> None:
     html = "<div>주말에도 여나요?</div><blockquote><div>네.</div><blockquote>옛글</blockquote></blockquote>"
     assert plain_of_html(html).splitlines()[0] == "주말에도 여나요?"
