@@ -76,14 +76,14 @@ class Crowd:
     def _next(self, sender: str) -> tuple[str, str | None]:
         """What the citizen says to what stands on the screen."""
         last = self.fake.shown(sender)[-3:]
-        buttons = list(last[-1].buttons) if last else []
+        buttons = [one for one in last[-1].buttons if not one.link] if last else []
         if asked := next((words for ask, words in _ASKED.items() if last and ask in last[-1].text), None):
             return asked, None
         for button in buttons:
             if button.payload == FETCH_REPLY or button.label in ("동의합니다", "접수하기"):
                 return _pressed(button)
         if buttons and self.chance.random() < 0.6:
-            return _pressed(self.chance.choice([one for one in buttons if not one.link]))
+            return _pressed(self.chance.choice(buttons))
         return (_TOO_LONG if self.chance.random() < 0.01 else next(self.questions)), None
 
     async def _say(self, sender: str, text: str, payload: str | None) -> None:
