@@ -5,26 +5,26 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy.orm import Session
 
 from channels.protocol import Channel, Forget, Inbound, Reply, Undelivered
-from conversations import arrivals, outbox, parcels, replies, store
+from conversations import arrivals, outbox, replies, store
 from conversations.by_letter import ByLetter
 from conversations.citizens_files import CitizensFiles, Received
+from conversations.completion import Completion, Outcome
 from conversations.dialogue import Awaiting, DialogueError, RasaDialogue, Turn
 from conversations.doors import Doors
 from conversations.fallback import Fallback
 from conversations.forgetting import Forgetting
 from conversations.hub import Hub, topic_of
-from conversations.intake import Intake, TakenIn, clean, settle, start_afresh
+from conversations.intake import Intake, TakenIn, clean, start_afresh
 from conversations.lanes import Lanes
 from conversations.meaning import SENT_FILES, Meaning
-from conversations.models import Conversation, Message
+from conversations.models import Conversation
 from conversations.own_tickets import OwnTickets
 from conversations.presence import CITIZEN, Presence
 from conversations.speech import Speech
@@ -47,24 +47,6 @@ CATCH_UP_AFTER = (2.0, 5.0, 10.0, 20.0)
 T = TypeVar("T")
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The citizen's message, what is said to it, and what staff said since their channel last asked."""
-
-    message: Said
-    replies: list[Said]
-    waited: list[Said]
-    items: list[int] = field(default_factory=list)
-    """The outbox's items that `waited` are of."""
-    owed: bool = False
-    """The replies came too late for their request, and are in the outbox."""
-
-    @property
-    def spoken(self) -> list[Reply]:
-        """Everything to render, in order."""
-        return [said.reply for said in [*self.waited, *self.replies]]
 
 
 @dataclass(frozen=True)
@@ -112,6 +94,7 @@ class Conversations:
 
     def __post_init__(self) -> None:
         self._letters = ByLetter(self.database, self.vault, self.speech, self.opening, self.own, self.clock)
+        self._completion = Completion(self.database, self.vault, self.channels, self.clock)
         self._wishes = Wishes(self.database, self.vault, self.channels)
         self._lanes = Lanes()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -231,24 +214,12 @@ class Conversations:
         self._late.add(_identity(inbound))
         try:
             outcome = await late
-            await in_thread(self._tell_later, outcome, inbound.channel, inbound.way_back)
+            await in_thread(self._completion.tell_later, outcome, inbound.channel, inbound.way_back)
         except Exception as error:  # noqa: BLE001 - it stays accepted, and is tried again
             log.error("a message couldn't be handled", error=type(error).__name__)
         finally:
             self._late.discard(_identity(inbound))
         self.hub.changed(topic_of(inbound.channel, inbound.sender))
-
-    def _tell_later(self, outcome: Outcome, channel: str, way_back: str = "") -> None:
-        """The answer to a request came too late for it."""
-        if outcome.owed or not self.channels[channel].abilities.inline:
-            return  # on its way already
-        with self.database.session() as session:
-            outbox.put_back(session, outcome.items)
-            spoken = [session.get_one(Message, said.key) for said in outcome.replies]
-            if spoken:
-                conversation = session.get_one(Conversation, spoken[0].conversation_id)
-                now, how = self.clock.now(), self.channels[channel]
-                outbox.owe(session, self.vault, how, spoken, conversation, now, way_back)
 
     async def _handle(self, inbound: Inbound) -> Outcome:
         self._at_work.add(_identity(inbound))
@@ -267,9 +238,10 @@ class Conversations:
             files = await self._files(inbound, taken)
             heard = early is not None and early.words == (inbound.text, inbound.payload)
             if heard or (taken.meaning is None and not files.replies):
-                return await in_thread(self._as_before, taken, inbound)
+                return await in_thread(self._completion.as_before, taken, inbound)
             turn = await self._turn_with_files(taken, files, inbound, rasa_is_silent)
-            outcome = await in_thread(self._finish, taken, turn, inbound)
+            late = _identity(inbound) in self._late
+            outcome = await in_thread(self._completion.finish, taken, turn, inbound, late)
         self.hub.changed(topic)
         return outcome
 
@@ -347,7 +319,7 @@ class Conversations:
             except DialogueError:
                 return None, True
             again_from = replace(unheard.inbound, way_back="")
-            await in_thread(self._finish, unheard.taken, turn, again_from, True)
+            await in_thread(self._completion.finish, unheard.taken, turn, again_from, True)
         return self._unheard.pop(topic), False
 
     def _with_person(self, taken: TakenIn) -> bool:
@@ -366,67 +338,6 @@ class Conversations:
             taken.sender, taken.message_id, taken.text, metadata, retry=taken.retry
         )
 
-    def _finish(self, taken: TakenIn, turn: Turn, inbound: Inbound, late: bool = False) -> Outcome:
-        """`late`: nobody waits for the replies any more, so they are owed at once: a crash loses none."""
-        now, channel = self.clock.now(), self.channels[inbound.channel]
-        late = channel.abilities.inline and (late or _identity(inbound) in self._late)
-        with self.database.session() as session:
-            conversation = session.get_one(Conversation, taken.conversation_id, with_for_update=True)
-            message = session.get_one(Message, taken.message_id)
-            items, waited = ([], []) if late else self._take_along(session, conversation.id, channel)
-            message.handled = True
-            arrivals.handled(session, self.vault, inbound)
-            spoken = [
-                store.add_message(
-                    session, self.vault.cipher, conversation, "bot", reply, now, in_reply_to=message.id
-                )
-                for reply in turn.replies
-            ]
-            session.flush()
-            if late or not channel.abilities.inline:
-                outbox.owe(session, self.vault, channel, spoken, conversation, now, inbound.way_back)
-            self._remember(conversation, turn, waited)
-            told, before = self._said(session, spoken), self._said(session, waited)
-            return Outcome(taken.message, told, before, items, owed=late)
-
-    def _take_along(
-        self, session: Session, conversation_id: str, channel: Channel
-    ) -> tuple[list[int], list[Message]]:
-        """What waited for the citizen's next message goes with the answer to it."""
-        if not channel.abilities.inline:
-            outbox.release(session, conversation_id, self.clock.now())
-            return [], []
-        items = outbox.waiting(session, conversation_id)
-        told = [message for item in items for message in parcels.told_by(session, item)]
-        outbox.hand_over(items, self.clock.now())
-        return [item.id for item in items], told
-
-    def _remember(self, conversation: Conversation, turn: Turn, waited: list[Message]) -> None:
-        conversation.awaiting_form = turn.awaiting.form
-        conversation.awaiting_slot = turn.awaiting.slot
-        # In the order in which they are shown, since their numbers can be typed.
-        offered = [button.model_dump() for reply in turn.replies for button in reply.buttons]
-        shown = [button for message in waited for button in message.buttons] + offered
-        conversation.buttons = shown
-        given = [reply.data["faq_id"] for reply in turn.replies if reply.kind == "answer"]
-        conversation.tried = list(dict.fromkeys([*conversation.tried, *given]))
-        if any(reply.kind == "ticket" for reply in turn.replies):
-            start_afresh(conversation)
-            conversation.buttons = shown
-        elif any(reply.data.get("settled") for reply in turn.replies):
-            settle(conversation)
-
-    def _as_before(self, taken: TakenIn, inbound: Inbound) -> Outcome:
-        with self.database.session() as session:
-            session.get_one(Message, taken.message_id).handled = True
-            arrivals.handled(session, self.vault, inbound)
-            earlier = store.replies_to(session, taken.message_id)
-            channel = self.channels[inbound.channel]
-            items, waited = self._take_along(session, taken.conversation_id, channel)
-            # Replies that came too late wait as well: asked for again, they are told once.
-            others = [message for message in waited if message not in earlier]
-            return Outcome(taken.message, self._said(session, earlier), self._said(session, others), items)
-
     async def _open_ticket(self, channel: str, sender: str, form: TicketForm) -> Outcome:
         topic = topic_of(channel, sender)
         async with self._lanes(topic):
@@ -444,8 +355,8 @@ class Conversations:
                 message = self.opening.open_from_form(session, conversation, form, route)
                 start_afresh(conversation)
                 session.flush()
-            spoken = store.replies_to(session, message.id)
-            return Outcome(store.said(session, self.vault, message), self._said(session, spoken), [])
+            spoken = self._completion.said(session, store.replies_to(session, message.id))
+            return Outcome(store.said(session, self.vault, message), spoken, [])
 
     def _accepted(self, before: datetime | None = None) -> list[Inbound]:
         with self.database.session() as session:
@@ -474,17 +385,12 @@ class Conversations:
             staff = session.get(Staff, conversation.staff_id) if conversation.staff_id else None
             person = replies.signature(directory.contact(staff)) if staff else None
             typing = conversation.staff_id in self.presence.typists(conversation.id)
-            return History(self._said(session, found), person, typing)
+            return History(self._completion.said(session, found), person, typing)
 
     def _conversation_id(self, channel: str, sender: str) -> str | None:
         with self.database.session() as session:
             conversation = store.find_conversation(session, channel, sender)
             return conversation.id if conversation else None
-
-    def _said(self, session: Session, messages: list[Message]) -> list[Said]:
-        # Whatever the query was: what staff whisper goes to no citizen.
-        heard = [message for message in messages if message.author != store.WHISPER]
-        return [store.said(session, self.vault, message) for message in heard]
 
 
 def _identity(inbound: Inbound) -> tuple[str, str, str]:

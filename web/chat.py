@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from channels.protocol import LONGEST_TEXT
-from conversations.service import Outcome
+from conversations.completion import Outcome
 from conversations.tickets import TicketForm
 from core.errors import Invalid
 from core.threads import in_thread

@@ -148,7 +148,7 @@ async def _die_before_answering(door: Door, hook: Hook) -> None:
     def dies(*_: object) -> None:
         raise RuntimeError("the process ends here")
 
-    door.world.conversations._finish = dies  # type: ignore[method-assign]
+    door.world.conversations._completion.finish = dies  # type: ignore[method-assign]
     with suppress(RuntimeError):
         await door.knock(hook)
     await door.world.conversations.drain()

@@ -22,6 +22,7 @@ from conversations import replies
 from conversations.announcements import Announcements
 from conversations.casework import Casework
 from conversations.citizens_files import CitizensFiles
+from conversations.completion import Outcome
 from conversations.contacts import Contacts
 from conversations.courier import Courier
 from conversations.dialogue import Awaiting, DialogueError, Turn
@@ -37,7 +38,7 @@ from conversations.models import Conversation, Message
 from conversations.own_tickets import OwnTickets
 from conversations.presence import Presence
 from conversations.search import Search
-from conversations.service import Conversations, Outcome
+from conversations.service import Conversations
 from conversations.speech import Speech
 from conversations.staff import StaffDesk
 from conversations.staff_acts import StaffActs

@@ -17,6 +17,7 @@ from channels.kakao.adapter import KakaoChannel
 from channels.kakao.fake import FakeKakao
 from channels.protocol import Abilities, Delivery, Inbound, InboundFile, Outcome, Receipt, Request
 from channels.registry import TABLE
+from conversations.completion import Completion
 from tests.contracts.doors import CITIZEN, Door, opened
 from tests.conversations.world import COPIER, FEE, UNKNOWN, World
 
@@ -272,7 +273,7 @@ async def test_no_crash_loses_an_answer_that_comes_late(kakao: Talk, monkeypatch
     """The process dies the moment after the answer is stored."""
     gate = kakao.slow()
     await kakao.begin(COPIER)
-    monkeypatch.setattr(kakao.world.conversations, "_tell_later", lambda *_: None)
+    monkeypatch.setattr(Completion, "tell_later", lambda *_: None)
     gate.set()
     await kakao.deliver()
     assert (await kakao.say("안녕하세요"))[0] == "네, 쓰실 수 있습니다."
