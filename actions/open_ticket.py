@@ -38,6 +38,13 @@ class ValidateTicketForm(FormValidationAction):
     def name(self) -> str:
         return "validate_ticket_form"
 
+    async def validate_contact_name(
+        self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Values:
+        """What was typed as a name; a button that is pressed once more names nobody."""
+        found = references(value)
+        return {"contact_name": value if len(found) == 1 and found[0].kind == "name" else None}
+
     async def validate_contact(
         self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Values:
@@ -51,7 +58,12 @@ class ValidateTicketForm(FormValidationAction):
     async def validate_matter(
         self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Values:
-        """Any matter; its kind follows from what it means, and is shown before anything is sent."""
+        """Any matter; its kind follows from what it means, and is shown before anything is sent.
+
+        What is typed in answer to the question comes as a reference: a button that was pressed doesn't.
+        """
+        if tracker.get_slot("requested_slot") == "matter" and not references(value):
+            return {"matter": None}
         if tracker.get_slot("kind"):
             return {"matter": value}
         return {"matter": value} | _of_kind(await in_thread(_suggested, current(), value))

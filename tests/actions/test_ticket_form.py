@@ -66,6 +66,22 @@ async def test_the_third_wrong_number_leaves_the_form_with_a_telephone_to_call(r
     assert len(said.replies) == 1
 
 
+@pytest.mark.parametrize("slot", ["contact_name", "matter"])
+async def test_a_button_that_is_pressed_once_more_answers_no_question_for_words(
+    rasa: Rasa, slot: str
+) -> None:
+    said = await rasa.run(
+        "validate_ticket_form", {"requested_slot": slot}, form="ticket_form", given={slot: "동의합니다"}
+    )
+    assert said.slots[slot] is None
+
+
+async def test_what_was_typed_as_a_name_is_taken(rasa: Rasa) -> None:
+    name = rasa.vaulted("name", "동의합니다")  # whatever it is
+    said = await rasa.run("validate_ticket_form", form="ticket_form", given={"contact_name": name})
+    assert said.slots["contact_name"] == name
+
+
 async def filled(rasa: Rasa, **changes: Any) -> dict[str, Any]:
     await rasa.world.say(UNKNOWN, channel="kakao")
     values = {
