@@ -101,14 +101,10 @@ def for_conversation(session: Session, conversation_id: str, item_id: int) -> Ou
 
 
 def again(item: OutboxItem, now: datetime) -> None:
-    """Owe it anew; `Conflict` unless it has failed or was cancelled.
-
-    What surely didn't arrive gets a new key: vendors may remember the old one, and send nothing.
-    """
+    """Owe it anew; `Conflict` unless it has failed or was cancelled."""
     if item.state not in (FAILED, CANCELLED):
         raise Conflict(_GONE)
-    if not item.uncertain:
-        item.key = secrets.token_hex(16)
+    _renew_key(item)
     item.state, item.tries, item.after, item.settled_at, item.reason = OWED, 0, now, None, ""
 
 
@@ -118,6 +114,7 @@ def otherwise(
 ) -> None:  # fmt: skip
     """Tell it by another route, instead of one that failed, or besides what still waits.
 
+    A text message only says that there is an answer: what failed then waits for the citizen's next message.
     Raises `Conflict` when nothing is to be done any more, `Invalid` for a route that isn't open.
     """
     if item.state not in (FAILED, WAITS):
@@ -126,7 +123,10 @@ def otherwise(
         raise Invalid("그 방법으로는 보낼 수 없습니다.")
     message = session.get(Message, item.message_id) if item.message_id else None
     outbox.owe_otherwise(session, vault, route, ticket, _words(vault, item), now, message)
-    if item.state == FAILED:
+    if item.state == FAILED and route == "sms" and item.conversation_id:
+        _renew_key(item)
+        outbox.hold(item, now, _OTHERWISE[route])
+    elif item.state == FAILED:
         outbox.give_up(item, now, _OTHERWISE[route])
 
 
@@ -176,6 +176,12 @@ def numbered(session: Session, item_id: int) -> OutboxItem:
     if item is None:
         raise NotFound(f"{item_id}번은 발송함에 없습니다.")
     return item
+
+
+def _renew_key(item: OutboxItem) -> None:
+    """What surely didn't arrive gets a new key: vendors may remember the old one, and send nothing."""
+    if not item.uncertain:
+        item.key = secrets.token_hex(16)
 
 
 def _troubled(now: datetime) -> ColumnElement[bool]:

@@ -205,6 +205,11 @@ def give_up(item: OutboxItem, now: datetime, reason: str) -> None:
     _settle(item, CANCELLED, now, reason)
 
 
+def hold(item: OutboxItem, now: datetime, reason: str) -> None:
+    """It waits for the citizen's next message, for this reason."""
+    _settle(item, WAITS, now, reason)
+
+
 def put_back(session: Session, ids: Sequence[int]) -> None:
     """The answer that was to take these along came too late."""
     for item in session.scalars(select(OutboxItem).where(OutboxItem.id.in_(ids))):

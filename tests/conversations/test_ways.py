@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from channels.protocol import Abilities
-from conversations import outbox
+from conversations import deliveries, outbox
 from conversations.models import Conversation, OutboxItem
 from conversations.ways import Way, chosen
 from core.errors import Invalid
 from desk.schemas import TicketRequest
-from tests.conversations.post import Post, items, opened
+from tests.conversations.post import REFUSED, Post, items, opened
 from tests.conversations.world import COPIER, World
 
 WEB, PUSH, NEXT = Abilities(reach="fetches"), Abilities(reach="push"), Abilities(reach="next")
@@ -214,3 +214,25 @@ async def test_a_channel_that_was_taken_away_leaves_the_e_mail(world: World) -> 
     assert (items(world)[-1].route, items(world)[-1].state) == ("email", outbox.OWED)
     world.channels["post"] = gone
     assert (await world.conversations.history("post", "u1", 0)).messages[-1].text == ANSWER
+
+
+@pytest.mark.parametrize(("route", "comes"), [("sms", True), ("email", False)])
+async def test_an_answer_that_a_text_message_only_announces_comes_with_the_next_words(
+    world: World, route: str, comes: bool
+) -> None:
+    other_ways(world, "email", "sms")
+    post = opened(world)
+    await answered(world, "post", **MINE)
+    post.says.append(REFUSED)
+    await world.courier.round()
+    failed = items(world)[-1]
+    assert failed.state == outbox.FAILED
+    with world.database.session() as session:
+        ticket, now = world.tickets()[0], world.clock.now()
+        item = deliveries.for_ticket(session, ticket, failed.id)
+        deliveries.otherwise(session, world.vault, world.channels, ticket, item, route, now)
+    before = len(post.texts)
+    await world.say("안녕하세요", channel="post")
+    while await world.courier.round():
+        pass
+    assert (ANSWER in post.texts[before:]) is comes
