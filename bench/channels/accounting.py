@@ -14,8 +14,8 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from bench.channels.log import NOBODY, Said, Screen, read
-from channels.layout import spoken
-from channels.protocol import LONGEST_TEXT, Button, Reply
+from bench.channels.told import Told, told_in
+from channels.protocol import LONGEST_TEXT
 from conversations.models import Arrival, Conversation, Message, OutboxItem
 from core.clock import SystemClock
 from core.database import Database
@@ -46,11 +46,11 @@ class Account:
     doubled: list[str] = field(default_factory=list)
     """Stored, ticketed or shown twice."""
     marked: int = 0
-    """Shown twice, where the outbox says that this may be."""
+    """Shown again, where the outbox says of that very reply that this may be."""
     out_of_order: int = 0
     replies: int = 0
     cut_replies: int = 0
-    """Told in an answer that the vendor never got, because the process died: the next word shows no trace."""
+    """Told in an answer that the vendor itself never got, because the process died: nobody saw them."""
     left: int = 0
     """Accepted, stored or owed, and not yet done."""
     tickets: int = 0
@@ -151,14 +151,11 @@ class _Talk:
         said: list[Said],
         screens: list[Screen],
     ) -> None:  # fmt: skip
-        self._session, self._vault, self._said = session, vault, said
+        self._said = said
         of_talk = select(Message).where(Message.conversation_id == (talk.id if talk else ""))
         self._messages = list(session.scalars(of_talk.order_by(Message.seq)))
         self._lines = [line for screen in screens for line in screen.text.split("\n")]
-        marked = select(func.count()).where(
-            OutboxItem.conversation_id == (talk.id if talk else ""), OutboxItem.uncertain
-        )
-        self._may_repeat = bool(session.scalar(marked))
+        self._told = told_in(session, vault, talk, said) if talk else []
 
     def add_to(self, result: Account) -> None:
         """Count this conversation's messages and replies."""
@@ -170,16 +167,15 @@ class _Talk:
         if said.fetches:
             return
         result.said += 1
-        accepted = 200 <= said.status < 300
-        result.accepted += accepted
+        result.accepted += said.accepted
         result.away += said.status == NOBODY
-        result.cut += not accepted and said.status != NOBODY
+        result.cut += said.cut
         stored = [one for one in self._messages if one.channel_message_id == said.id]
         if len(stored) > 1:
             result.doubled.append(f"{said.channel} {said.id} stored {len(stored)} times")
         kinds = {one.kind for one in self._messages if stored and one.in_reply_to == stored[0].id}
         result.told_tickets += "ticket" in kinds
-        if not accepted:
+        if not said.accepted:
             return
         if not stored and said.length > LONGEST_TEXT:
             result.refused += 1
@@ -191,32 +187,25 @@ class _Talk:
             result.lost.append(f"{said.channel} {said.id} without a reply")
 
     def _shown(self, result: Account) -> None:
-        said = {one.id: one for one in self._said}
-        asked = {one.id: said.get(one.channel_message_id or "") for one in self._messages}
-        was_cut = any(not 200 <= one.status < 300 and one.status != NOBODY for one in self._said)
-        told = [one for one in self._messages if one.author == "bot"]
-        result.replies += len(told)
-        texts = [self._vault.reveal(self._session, self._vault.cipher.decrypt(one.text)) for one in told]
-        wanted = Counter(
-            line[:_HEAD] for one, text in zip(told, texts, strict=True) for line in _lines(one, text)
-        )
+        result.replies += len(self._told)
+        result.cut_replies += sum(one.cut for one in self._told)
+        expected = [one for one in self._told if not one.cut]
+        wanted = Counter(line[:_HEAD] for one in expected for line in one.lines)
         seen = Counter(line[:_HEAD] for line in self._lines)
-        for head in {text.split("\n")[0][:_HEAD] for text in texts}:
-            missing = wanted[head] - seen[head]
-            if missing > 0 and was_cut and any(asked.values()):
-                result.cut_replies += missing
-            elif missing > 0:
-                result.lost += [f"'{head}' never shown"] * missing
-            elif missing < 0 and self._may_repeat:
-                result.marked -= missing
-            elif missing < 0:
-                result.doubled += [f"'{head}' shown too often"] * -missing
-        result.out_of_order += _disorder([text.split("\n")[0][:_HEAD] for text in texts], self._lines)
+        repeats = Counter[str]()
+        for one in expected:
+            repeats[_head(one)] += one.repeats
+        for head in {_head(one) for one in self._told}:
+            more = seen[head] - wanted[head]
+            marked = max(0, min(more, repeats[head]))
+            result.marked += marked
+            result.lost += [f"'{head}' never shown"] * -more
+            result.doubled += [f"'{head}' shown too often"] * (more - marked)
+        result.out_of_order += _disorder([_head(one) for one in expected], self._lines)
 
 
-def _lines(message: Message, text: str) -> list[str]:
-    buttons = [Button.model_validate(button) for button in message.buttons]
-    return spoken(Reply(kind=message.kind, text=text, buttons=buttons, data=message.data)).split("\n")
+def _head(told: Told) -> str:
+    return told.lines[0][:_HEAD]
 
 
 def _disorder(heads: list[str], lines: list[str]) -> int:

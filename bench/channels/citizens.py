@@ -89,13 +89,13 @@ class Crowd:
     async def _say(self, sender: str, text: str, payload: str | None) -> None:
         message = Message(sender, text, payload, new_id(), at=self.fake.clock.now())
         known_as = self._known_as(message)
-        began = time.monotonic()
+        at, began = time.time(), time.monotonic()
         status = await self._bring(message)
         while self.redelivers and not 200 <= status < 300:
             await asyncio.sleep(_AGAIN_AFTER)
             status = await self._bring(message)
         seconds = time.monotonic() - began
-        said = Said(self.fake.name, sender, known_as, status, seconds, len(text), payload == FETCH_REPLY)
+        said = Said(self.fake.name, sender, known_as, status, at, seconds, len(text), payload == FETCH_REPLY)
         self.log.add(said)
 
     async def _bring(self, message: Message) -> int:

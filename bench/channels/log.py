@@ -18,17 +18,29 @@ class Said:
     """One message of a citizen, and how its last delivery ended.
 
     `id` is what the channel knows it by; `status` is that of the answer, `CUT` where there was none, `NOBODY`
-    where there was no connection; `fetches`: it only asks for what waits, and is no message of its own.
+    where there was no connection; `at` is when it was first brought, in seconds since 1970; `fetches`: it
+    only asks for what waits, and is no message of its own.
     """
 
     channel: str
     sender: str
     id: str
     status: int
+    at: float
     seconds: float
     length: int
     fetches: bool = False
     kind: Literal["said"] = "said"
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the vendor was told that the message is here."""
+        return 200 <= self.status < 300
+
+    @property
+    def cut(self) -> bool:
+        """Whether it came to somebody, and the vendor got no answer that counts: nobody saw one."""
+        return not self.accepted and self.status != NOBODY
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from conversations import store
 from conversations.models import Conversation, OutboxItem
 from core.clock import FixedClock
 from core.database import Base, Database
+from core.ids import new_id
 from core.privacy import Cipher, Vault
 from core.secrets import load_secrets
 from core.settings import Settings
@@ -40,36 +41,49 @@ class Bench:
             talk = store.open_conversation(session, "kakao", "1001", NOW)
             self.talk = talk.id
 
-    def say(self, number: int, status: int = 200, length: int = 5, *, stored: bool = True) -> None:
-        self.log.add(Said("kakao", "1001", f"m-{number}", status, 0.1, length))
+    def say(
+        self, number: int, status: int = 200, length: int = 5, *, stored: bool = True, fetches: bool = False
+    ) -> None:
+        at = _at(number).timestamp()
+        self.log.add(Said("kakao", "1001", f"m-{number}", status, at, 0.1, length, fetches))
         if stored:
             self._add("citizen", "질문", number, channel_message_id=f"m-{number}")
 
-    def answer(self, number: int, text: str = ANSWER, kind: str = "answer") -> None:
-        self._add("bot", text, number, kind, in_reply_to=f"message-{number}")
+    def answer(self, number: int, text: str = ANSWER, kind: str = "answer") -> str:
+        return self._add("bot", text, number, kind, in_reply_to=f"message-{number}")
 
     def show(self, *texts: str) -> None:
         self.log.add(*(Screen("kakao", "1001", text) for text in texts))
 
-    def owe(self, state: str, *, uncertain: bool = False) -> None:
+    def owe(
+        self, state: str, message_id: str | None = None, *, uncertain: bool = False, tries: int = 0,
+        settled_at: datetime | None = None,
+    ) -> None:  # fmt: skip
         with self.database.session() as session:
             session.add(
                 OutboxItem(
-                    key="k", route="kakao", lane="l", state=state, created_at=NOW,
-                    conversation_id=self.talk, uncertain=uncertain,
+                    key=new_id(), route="kakao", lane="l", state=state, created_at=NOW, tries=tries,
+                    conversation_id=self.talk, message_id=message_id, uncertain=uncertain,
+                    settled_at=settled_at,
                 )
             )  # fmt: skip
 
     def account(self) -> Account:
         return account(self.folder, self.log.path)
 
-    def _add(self, author: str, text: str, number: int, kind: str = "text", **fields: str) -> None:
+    def _add(self, author: str, text: str, number: int, kind: str = "text", **fields: str) -> str:
         with self.database.session() as session:
             talk = session.get_one(Conversation, self.talk)
             reply = Reply(kind=kind, text=text)
             message = store.add_message(session, self.vault.cipher, talk, author, reply, NOW, **fields)
             if author == "citizen":
                 message.id = f"message-{number}"
+            return message.id
+
+
+def _at(number: int) -> datetime:
+    """When that message was said."""
+    return NOW + timedelta(minutes=number)
 
 
 @pytest.fixture
@@ -105,15 +119,62 @@ def test_one_that_is_too_long_is_refused_and_not_stored(bench: Bench) -> None:
     assert bench.account().refused == 1
 
 
-def test_an_answer_that_nobody_saw_is_lost_unless_its_request_was_cut_off(bench: Bench) -> None:
+def test_an_answer_that_was_cut_off_is_seen_by_nobody_and_even(bench: Bench) -> None:
     bench.say(1, CUT)
     bench.answer(1)
     assert bench.account().even
     assert bench.account().cut_replies == 1
+
+
+def test_one_request_that_was_cut_off_excuses_no_other_answer_of_the_talk(bench: Bench) -> None:
+    bench.say(1, CUT)
+    bench.answer(1)
     bench.say(2)
     bench.answer(2, OTHER)
-    bench.show(OTHER)
+    assert not bench.account().even
+    assert bench.account().lost == [f"'{OTHER}' never shown"]
+    assert bench.account().cut_replies == 1
+
+
+def test_the_same_words_in_an_answer_that_was_cut_off_excuse_nothing(bench: Bench) -> None:
+    bench.say(1, CUT)
+    bench.answer(1)
+    for number in (2, 3):
+        bench.say(number)
+        bench.answer(number)
+    bench.show(ANSWER)
+    assert bench.account().lost == [f"'{ANSWER}' never shown"]
+
+
+def test_what_was_cut_off_and_is_seen_all_the_same_was_shown_too_often(bench: Bench) -> None:
+    bench.say(1, CUT)
+    bench.answer(1)
+    bench.show(ANSWER)
+    assert not bench.account().even
+
+
+def test_a_late_answer_is_lost_with_the_request_that_took_it_along(bench: Bench) -> None:
+    bench.say(1)
+    late = bench.answer(1)
+    bench.say(2, CUT, stored=False, fetches=True)
+    bench.owe("sent", late, settled_at=_at(2) + timedelta(seconds=1))
     assert bench.account().even
+    assert bench.account().cut_replies == 1
+
+
+def test_a_late_answer_is_not_excused_by_its_own_request_nor_by_a_later_one(bench: Bench) -> None:
+    bench.say(1, CUT)
+    late = bench.answer(1)
+    bench.say(2, stored=False, fetches=True)
+    bench.say(3, CUT, stored=False)
+    bench.owe("sent", late, settled_at=_at(2) + timedelta(seconds=1))
+    assert bench.account().lost == [f"'{ANSWER}' never shown"]
+
+
+def test_what_was_pushed_is_excused_by_no_request(bench: Bench) -> None:
+    bench.say(1, CUT)
+    bench.owe("sent", bench.answer(1), tries=1, settled_at=_at(1) + timedelta(seconds=1))
+    assert bench.account().lost == [f"'{ANSWER}' never shown"]
 
 
 def test_an_answer_that_was_never_shown_is_lost(bench: Bench) -> None:
@@ -128,15 +189,32 @@ def test_what_found_nobody_there_was_never_promised(bench: Bench) -> None:
     assert (bench.account().away, bench.account().cut) == (1, 0)
 
 
-def test_what_was_seen_twice_is_doubled_or_marked_where_the_outbox_says_so(bench: Bench) -> None:
+def test_what_was_seen_twice_is_doubled(bench: Bench) -> None:
     bench.say(1)
     bench.answer(1)
     bench.show(ANSWER, ANSWER)
     assert not bench.account().even
     assert len(bench.account().doubled) == 1
-    bench.owe("sent", uncertain=True)
+
+
+def test_what_was_seen_twice_is_marked_where_its_own_item_says_so(bench: Bench) -> None:
+    bench.say(1)
+    bench.owe("sent", bench.answer(1), uncertain=True, tries=2)
+    bench.show(ANSWER, ANSWER)
     assert bench.account().even
     assert bench.account().marked == 1
+    bench.show(ANSWER)  # more often than it was tried
+    assert len(bench.account().doubled) == 1
+
+
+def test_one_uncertain_reply_excuses_no_other_of_the_talk(bench: Bench) -> None:
+    for number, text, uncertain in ((1, ANSWER, True), (2, OTHER, False)):
+        bench.say(number)
+        bench.owe("sent", bench.answer(number, text), uncertain=uncertain, tries=2)
+    bench.show(ANSWER, OTHER, OTHER)
+    assert not bench.account().even
+    assert bench.account().doubled == [f"'{OTHER}' shown too often"]
+    assert bench.account().marked == 0
 
 
 def test_the_same_answer_to_two_questions_is_seen_twice_and_even(bench: Bench) -> None:
