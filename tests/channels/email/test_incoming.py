@@ -20,7 +20,7 @@ from tests.channels.email.reading import FIXTURES, NUMBER, TOKENS, channel, inbo
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("plain_utf8", "자료실 복사기\n\n안녕하세요.\n복사기 써도 되나요?"),
+        ("plain_utf8", "자료실 복사기\n\n안녕하세요.\n복사기 써도 되나요?\n\n--\n홍길동 드림\n02-123-4567"),
         ("naver_euckr", "광고료 문의\n\n펲시 광고료가 궁금합니다."),
         ("gmail_reply", "아직 해결되지 않았습니다."),
         ("outlook_reply", "답변 감사합니다. 그런데 주말에도 되나요?"),

@@ -33,13 +33,46 @@ def test_a_quotation_is_cut_however_it_begins(quoted: str) -> None:
     assert own_words(f"{MINE}\n\n{quoted}", is_reply=True) == MINE
 
 
+@pytest.mark.parametrize("is_reply", [True, False])
 @pytest.mark.parametrize(
     "ending",
-    ["-- \n홍길동\n02-1234-5678", "나의 iPhone에서 보냄", "내 Galaxy에서 보냄", "Sent from my iPhone",
-     "Get Outlook for iOS", "네이버 메일앱에서 보냈습니다."],
+    ["나의 iPhone에서 보냄", "내 Galaxy에서 보냄", "Sent from my iPhone", "Get Outlook for iOS",
+     "네이버 메일앱에서 보냈습니다.", "삼성 Galaxy 스마트폰에서 보냄", "iOS용 Outlook에서 보냄",
+     "Get Outlook for Android<https://aka.ms/x>", "Sent from my Galaxy S24 Ultra"],
 )  # fmt: skip
-def test_signatures_and_advertisements_are_cut(ending: str) -> None:
-    assert own_words(f"{MINE}\n\n{ending}", is_reply=False) == MINE
+def test_what_a_mail_program_adds_is_cut(ending: str, is_reply: bool) -> None:
+    assert own_words(f"{MINE}\n\n{ending}\n", is_reply=is_reply) == MINE
+
+
+@pytest.mark.parametrize("is_reply", [True, False])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "신청서는 지난주 회사에서 보냈습니다.",
+        "서류를 총무팀에서 보냄",
+        "나의 회사에서 보냄",
+        "네이버에서 보냈습니다.",
+        "나의 iPhone에서 보냄\n이라고 적힌 메일이 안 옵니다.",
+        "Sent from the ministry yesterday",
+        "--\n신청번호 12\n--\n급합니다.",
+        "-- \n급합니다. 꼭 전화 주십시오.",
+        "-- \n" + "하나\n" * 7 + "둘",
+        ">_< 도와주세요",
+    ],
+)
+def test_what_only_looks_like_a_signature_is_kept(said: str, is_reply: bool) -> None:
+    assert own_words(f"{MINE}\n\n{said}", is_reply=is_reply) == f"{MINE}\n\n{said}".replace("-- \n", "--\n")
+
+
+def test_a_signature_is_cut_from_an_answer_and_kept_in_a_first_letter_which_tells_who_writes() -> None:
+    signed = f"{MINE}\n\n-- \n홍길동\n02-1234-5678"
+    assert own_words(f"{signed}\n\n> 네.", is_reply=True) == MINE
+    assert own_words(signed, is_reply=False) == signed.replace("-- ", "--")
+
+
+def test_words_under_the_quotation_are_no_part_of_the_signature_above_it() -> None:
+    text = f"{MINE}\n-- \n홍길동\n> 언제 오시나요?\n내일"
+    assert own_words(text, is_reply=True) == f"{MINE}\n--\n홍길동\n내일"
 
 
 def test_answers_between_quoted_lines_are_kept() -> None:
@@ -47,6 +80,34 @@ def test_answers_between_quoted_lines_are_kept() -> None:
         own_words("> 언제 오시나요?\n내일요.\n> 몇 분이세요?\n둘입니다.", is_reply=True)
         == "내일요.\n둘입니다."
     )
+
+
+@pytest.mark.parametrize(
+    "introduction",
+    [
+        "2026년 11월 24일 (화) 오전 10:05, 재단 <help@example.kr>님이 작성:",
+        "2026년 11월 24일 (화) 오전 10:05, 재단\n<help@example.kr>님이 작성:",
+        "On Tue, Nov 24, 2026 at 10:05 AM 재단 <help@example.kr> wrote:",
+        "-----Original Message-----\nFrom: 재단\nSent: 오늘",
+    ],
+)
+def test_answers_between_quoted_lines_under_an_introduction_are_kept(introduction: str) -> None:
+    text = (
+        f"안녕하세요.\n\n{introduction}\n> 언제 오시나요?\n내일요.\n> 몇 분이세요?\n둘입니다.\n> 감사합니다."
+    )
+    assert own_words(text, is_reply=True) == "안녕하세요.\n내일요.\n둘입니다."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "아래에 답을 적었습니다.\n\n-----Original Message-----\nFrom: 재단\n언제 오시나요?\n내일요.",
+        "공문을 옮겨 적습니다.\n발신: 시청\n수신: 재단\n제목: 협조\n협조 바랍니다.",
+        "담당자님이 작성:\n다시 내라고 하셨습니다.",
+    ],
+)
+def test_in_doubt_a_quotation_is_kept(text: str) -> None:
+    assert own_words(text, is_reply=True) == text
 
 
 @pytest.mark.parametrize(
