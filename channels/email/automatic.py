@@ -10,13 +10,15 @@ from channels.protocol import Ignored, Undelivered
 from core.mail import why
 
 _BULK: Final = {"bulk", "junk", "list", "auto_reply"}
-_LISTS: Final = ("List-Id", "List-Unsubscribe", "List-Post", "Mailing-List", "Feedback-ID")
+_LISTS: Final = ("List-Id", "List-Post", "Mailing-List")
+_HINTS: Final = ("X-Auto-Response-Suppress", "List-Unsubscribe", "Feedback-ID")
+"""A person's letter may bear one of them: only together with another sign they tell of a program."""
 _ROBOTS: Final = ("X-Autoreply", "X-Autorespond", "X-Autoresponse", "X-Auto-Reply-From", "X-Mail-Autoreply")
 _NOBODY: Final = re.compile(r"(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|bounces?)(?:[+=-][^@]*)?@")
 _DAEMON: Final = re.compile(r"(?:mailer-daemon|postmaster)@")
 _AWAY: Final = re.compile(
-    r"\s*(?:\[?\s*(?:자동\s?(?:응답|회신|답장)|부재\s?중\s?(?:자동|알림|안내|응답|회신))"
-    r"|automatic reply|auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office)",
+    r"\s*\[?\s*(?:자동\s?(?:응답|회신|답장)|부재\s?중\s?(?:자동\s?)?(?:알림|안내|응답|회신|답장)?"
+    r"|auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office)\s*(?:[\]):\-–]|$)",
     re.IGNORECASE,
 )
 _KEY: Final = re.compile(r"<([0-9a-f]{32})[+@]")
@@ -46,9 +48,12 @@ def without_tag(address: str) -> str:
 def _robot(letter: Letter) -> str:
     if letter.header("Auto-Submitted").partition(";")[0].strip().casefold() not in ("", "no"):
         return "automatic answer"
-    if any(letter.header(name) for name in _ROBOTS) or _AWAY.match(letter.header("Subject")):
+    hints = sum(bool(letter.header(name)) for name in _HINTS)
+    is_away = _AWAY.match(letter.header("Subject")) and (hints or letter.ids)
+    if any(letter.header(name) for name in _ROBOTS) or is_away:
         return "automatic answer"
-    if letter.header("Precedence").casefold() in _BULK or any(letter.header(name) for name in _LISTS):
+    is_list = hints > 1 or any(letter.header(name) for name in _LISTS)
+    if letter.header("Precedence").casefold() in _BULK or is_list:
         return "mailing list"
     if letter.message.get_content_type() in ("multipart/report", "text/calendar"):
         return "a program's report"
