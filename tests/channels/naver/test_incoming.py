@@ -158,6 +158,7 @@ def test_the_same_words_at_once_are_one_delivery_and_later_another() -> None:
         return event.message_id
 
     assert at(0) == at(1.9) != at(2.1)
+    assert at(1.99) != at(2.01)  # as the README says: nothing in a request tells these apart
 
 
 @pytest.mark.parametrize(
