@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from channels.protocol import Inbound
@@ -17,7 +19,10 @@ _JSON = TypeAdapter(Inbound)
 
 def note(session: Session, vault: Vault, inbound: Inbound, now: datetime) -> None:
     """Keep the message; a second delivery of it changes nothing."""
-    if _find(session, inbound) is None:
+    if _find(session, inbound) is not None:
+        return
+    # Another process may note it at the same moment.
+    with suppress(IntegrityError), session.begin_nested():
         reference = vault.put(session, "arrival", _JSON.dump_json(inbound).decode())
         session.add(
             Arrival(

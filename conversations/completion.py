@@ -28,7 +28,7 @@ class Outcome:
     items: list[int] = field(default_factory=list)
     """The outbox's items that `waited` are of."""
     owed: bool = False
-    """The replies came too late for their request, and are in the outbox."""
+    """The replies need nobody's care: they are in the outbox, or another process brings them."""
 
     @property
     def spoken(self) -> list[Reply]:
@@ -45,14 +45,22 @@ class Completion:
     channels: Mapping[str, Channel]
     clock: Clock
 
-    def finish(self, taken: TakenIn, turn: Turn, inbound: Inbound, late: bool) -> Outcome:
-        """The message is handled. `late`: nobody waits for the replies any more, so they are owed at once."""
+    def finish(
+        self, taken: TakenIn, turn: Turn, inbound: Inbound, late: bool, *, once_more: bool = False
+    ) -> Outcome:
+        """The message is handled; where another process was faster, with what that one said.
+
+        `late`: nobody waits for the replies any more, so they are owed at once. `once_more`: these replies
+        follow those that it got already.
+        """
         now, channel = self.clock.now(), self.channels[inbound.channel]
         late = late and channel.abilities.inline
         with self.database.session() as session:
             conversation = session.get_one(Conversation, taken.conversation_id, with_for_update=True)
             message = session.get_one(Message, taken.message_id)
-            items, waited = ([], []) if late else self._take_along(session, conversation.id, channel)
+            if message.handled and not once_more:
+                return self._said_before(session, taken, inbound, owed=True, late=late)
+            items, waited = ([], []) if late else self._take_along(session, taken, channel)
             message.handled = True
             arrivals.handled(session, self.vault, inbound)
             spoken = [
@@ -69,13 +77,13 @@ class Completion:
             return Outcome(taken.message, told, before, items, owed=late)
 
     def _take_along(
-        self, session: Session, conversation_id: str, channel: Channel
+        self, session: Session, taken: TakenIn, channel: Channel
     ) -> tuple[list[int], list[Message]]:
         """What waited for the citizen's next message goes with the answer to it."""
         if not channel.abilities.inline:
-            outbox.release(session, conversation_id, self.clock.now())
+            outbox.release(session, taken.conversation_id, self.clock.now())
             return [], []
-        items = outbox.waiting(session, conversation_id)
+        items = outbox.waiting(session, taken.conversation_id)
         told = [message for item in items for message in parcels.told_by(session, item)]
         outbox.hand_over(items, self.clock.now())
         return [item.id for item in items], told
@@ -83,22 +91,32 @@ class Completion:
     def as_before(self, taken: TakenIn, inbound: Inbound) -> Outcome:
         """Nothing more is said to it: what was said before, for whoever delivers it again."""
         with self.database.session() as session:
+            session.get_one(Conversation, taken.conversation_id, with_for_update=True)
             session.get_one(Message, taken.message_id).handled = True
-            arrivals.handled(session, self.vault, inbound)
-            earlier = store.replies_to(session, taken.message_id)
-            channel = self.channels[inbound.channel]
-            items, waited = self._take_along(session, taken.conversation_id, channel)
-            # Replies that came too late wait as well: asked for again, they are told once.
-            others = [message for message in waited if message not in earlier]
-            return Outcome(taken.message, self.said(session, earlier), self.said(session, others), items)
+            return self._said_before(session, taken, inbound, owed=False, late=False)
+
+    def _said_before(
+        self, session: Session, taken: TakenIn, inbound: Inbound, *, owed: bool, late: bool
+    ) -> Outcome:
+        arrivals.handled(session, self.vault, inbound)
+        earlier = store.replies_to(session, taken.message_id)
+        channel = self.channels[inbound.channel]
+        items, waited = ([], []) if late else self._take_along(session, taken, channel)
+        # Replies that came too late wait as well: asked for again, they are told once.
+        others = [message for message in waited if message not in earlier]
+        return Outcome(taken.message, self.said(session, earlier), self.said(session, others), items, owed)
 
     def tell_later(self, outcome: Outcome, channel: str, way_back: str = "") -> None:
         """The answer to a request came too late for it."""
-        if outcome.owed or not self.channels[channel].abilities.inline:
+        if not self.channels[channel].abilities.inline:
             return  # on its way already
         with self.database.session() as session:
-            outbox.put_back(session, outcome.items)
-            spoken = [session.get_one(Message, said.key) for said in outcome.replies]
+            back = outbox.put_back(session, outcome.items)
+            waiting = {message.id for item in back for message in parcels.told_by(session, item)}
+            if outcome.owed:
+                return
+            unsaid = [said.key for said in outcome.replies if said.key not in waiting]
+            spoken = [session.get_one(Message, key) for key in unsaid]
             if spoken:
                 conversation = session.get_one(Conversation, spoken[0].conversation_id)
                 now, how = self.clock.now(), self.channels[channel]

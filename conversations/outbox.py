@@ -210,10 +210,12 @@ def hold(item: OutboxItem, now: datetime, reason: str) -> None:
     _settle(item, WAITS, now, reason)
 
 
-def put_back(session: Session, ids: Sequence[int]) -> None:
-    """The answer that was to take these along came too late."""
-    for item in session.scalars(select(OutboxItem).where(OutboxItem.id.in_(ids))):
+def put_back(session: Session, ids: Sequence[int]) -> list[OutboxItem]:
+    """The answer that was to take these along came too late: they wait again."""
+    items = list(session.scalars(select(OutboxItem).where(OutboxItem.id.in_(ids))))
+    for item in items:
         item.state, item.settled_at = WAITS, None
+    return items
 
 
 def _add(session: Session, **values: object) -> OutboxItem:

@@ -319,8 +319,11 @@ class Conversations:
             except DialogueError:
                 return None, True
             again_from = replace(unheard.inbound, way_back="")
-            await in_thread(self._completion.finish, unheard.taken, turn, again_from, True)
+            await in_thread(self._heard_now, unheard.taken, turn, again_from)
         return self._unheard.pop(topic), False
+
+    def _heard_now(self, taken: TakenIn, turn: Turn, inbound: Inbound) -> Outcome:
+        return self._completion.finish(taken, turn, inbound, True, once_more=True)
 
     def _with_person(self, taken: TakenIn) -> bool:
         with self.database.session() as session:

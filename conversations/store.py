@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, true
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from channels.protocol import Reply
@@ -25,16 +26,24 @@ def find_conversation(session: Session, channel: str, sender: str) -> Conversati
 
 def open_conversation(session: Session, channel: str, sender: str, now: datetime) -> Conversation:
     """The citizen's conversation in this channel, locked; a new one at their first word."""
-    conversation = find_conversation(session, channel, sender)
-    if conversation is not None:
-        session.refresh(conversation, with_for_update=True)
-    else:
-        conversation = Conversation(
-            id=new_id(), channel=channel, sender=sender, created_at=now, updated_at=now,
-            session_no=1, session_messages=0, last_seq=0, buttons=[], tried=[],
-        )  # fmt: skip
-        session.add(conversation)
-        session.flush()
+    conversation = find_conversation(session, channel, sender) or _new_conversation(
+        session, channel, sender, now
+    )
+    session.refresh(conversation, with_for_update=True)
+    return conversation
+
+
+def _new_conversation(session: Session, channel: str, sender: str, now: datetime) -> Conversation:
+    conversation = Conversation(
+        id=new_id(), channel=channel, sender=sender, created_at=now, updated_at=now,
+        session_no=1, session_messages=0, last_seq=0, buttons=[], tried=[],
+    )  # fmt: skip
+    try:
+        with session.begin_nested():
+            session.add(conversation)
+    except IntegrityError:  # another process began it at the same moment
+        begun = select(Conversation).where(Conversation.channel == channel, Conversation.sender == sender)
+        return session.scalars(begun).one()
     return conversation
 
 
