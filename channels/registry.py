@@ -10,6 +10,7 @@ from typing import Final
 import httpx
 
 from channels.email.adapter import email_channel
+from channels.email.settings import EmailSettings
 from channels.kakao.adapter import KakaoChannel
 from channels.kakao.settings import KakaoSettings
 from channels.line.adapter import LineChannel
@@ -19,6 +20,7 @@ from channels.messenger.settings import MessengerSettings
 from channels.naver.adapter import NaverChannel
 from channels.naver.settings import NaverSettings
 from channels.protocol import Abilities, Channel, Sender
+from channels.settings import ChannelSettings
 from channels.slack.adapter import SlackChannel
 from channels.slack.settings import SlackSettings
 from channels.sms.adapter import SmsSender
@@ -62,6 +64,20 @@ TABLE: Final[Mapping[str, Abilities]] = MappingProxyType(
         ),
     }
 )  # fmt: skip
+
+SETTINGS: Final[Mapping[str, type[ChannelSettings]]] = MappingProxyType(
+    {
+        "kakao": KakaoSettings,
+        "naver": NaverSettings,
+        "telegram": TelegramSettings,
+        "line": LineSettings,
+        "slack": SlackSettings,
+        "messenger": MessengerSettings,
+        "email": EmailSettings,
+        "sms": SmsSettings,
+    }
+)
+"""What an operator sets for each way to a citizen that leads through somebody else."""
 
 
 def build_channels(

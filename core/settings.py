@@ -92,5 +92,10 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        names = ", ".join(str(problem["loc"][0]).upper() for problem in error.errors())
+        names = ", ".join(_variable(str(problem["loc"][0])) for problem in error.errors())
         raise Invalid(f"설정값이 올바르지 않습니다: {names}") from error
+
+
+def _variable(field: str) -> str:
+    """What it is called where an operator sets it; an alias is its own name."""
+    return f"EUNGDAE_{field}".upper() if field in Settings.model_fields else field

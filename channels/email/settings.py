@@ -14,6 +14,7 @@ class EmailSettings(ChannelSettings):
     """Without a mailbox letters only go out; what is answered to them is read by people."""
 
     model_config = SettingsConfigDict(env_prefix="EUNGDAE_EMAIL_")
+    needed = ("address",)
 
     address: str = Field(
         "",
@@ -41,5 +42,6 @@ class EmailSettings(ChannelSettings):
     )
 
     @property
-    def configured(self) -> bool:
-        return bool(self.address)
+    def missing(self) -> list[str]:
+        login = ("imap_username", "imap_password") if self.imap_host else ()
+        return super().missing + [self.variable(name) for name in login if not self._given(name)]

@@ -23,8 +23,9 @@ class KakaoSettings(ChannelSettings):
     api: str = Field("https://bot-api.kakao.com", description="먼저 알릴 때 부르는 주소")
 
     @property
-    def configured(self) -> bool:
-        return True
+    def missing(self) -> list[str]:
+        wanted = self.rest_key.get_secret_value() and not self.bot_id
+        return [self.variable("bot_id")] if wanted else []
 
     @property
     def pushes(self) -> bool:

@@ -16,6 +16,7 @@ class SlackSettings(ChannelSettings):
     """Both secrets stand in the app's pages; without them the channel isn't opened."""
 
     model_config = SettingsConfigDict(env_prefix="EUNGDAE_SLACK_")
+    needed = ("signing_secret", "bot_token")
 
     signing_secret: SecretStr = Field(
         SecretStr(""), description="앱의 Signing Secret. 슬랙이 보낸 요청인지 확인한다"
@@ -25,10 +26,6 @@ class SlackSettings(ChannelSettings):
         "", description="새 접수를 직원에게 알릴 슬랙 채널의 ID(C…). 비우면 알리지 않는다"
     )
     api: str = Field(_API, description="슬랙 Web API의 주소. 시험할 때만 바꾼다")
-
-    @property
-    def configured(self) -> bool:
-        return bool(self.signing_secret.get_secret_value() and self.bot_token.get_secret_value())
 
     @property
     def files(self) -> str:

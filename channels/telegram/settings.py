@@ -14,6 +14,7 @@ class TelegramSettings(ChannelSettings):
     """Both secrets open the channel: the bot's token, and the one that Telegram sends with every update."""
 
     model_config = SettingsConfigDict(env_prefix="EUNGDAE_TELEGRAM_")
+    needed = ("token", "secret")
 
     token: SecretStr = Field(SecretStr(""), description="BotFather가 준 봇 토큰")
     secret: SecretStr = Field(
@@ -28,7 +29,3 @@ class TelegramSettings(ChannelSettings):
         if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", value.get_secret_value()):
             raise ValueError("letters, digits, _ and - only")
         return value
-
-    @property
-    def configured(self) -> bool:
-        return bool(self.token.get_secret_value() and self.secret.get_secret_value())

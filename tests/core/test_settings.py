@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from core.settings import Settings
+from core.errors import Invalid
+from core.settings import Settings, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +38,12 @@ def test_a_senseless_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("EUNGDAE_RASA_TIMEOUT", "0")
     with pytest.raises(ValidationError):
         Settings()
+
+
+def test_a_wrong_setting_is_named_as_it_was_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EUNGDAE_RASA_TIMEOUT", "long")
+    with pytest.raises(Invalid, match=r"EUNGDAE_RASA_TIMEOUT$"):
+        load_settings()
 
 
 def test_every_setting_is_described_in_korean_for_the_readme() -> None:

@@ -189,11 +189,11 @@ def test_the_operator_names_other_addresses() -> None:
 @pytest.mark.parametrize("value", ["", "211.249.40.0/27,", "211.249.40.1/27", "naver"])
 def test_addresses_that_are_none_are_named_at_the_start(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("EUNGDAE_NAVER_NETWORKS", value)
-    with pytest.raises(Invalid, match="EUNGDAE_NAVER_networks"):
+    with pytest.raises(Invalid, match="EUNGDAE_NAVER_NETWORKS"):
         NaverSettings.load()
 
 
 def test_a_handover_without_a_token_is_named_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EUNGDAE_NAVER_HANDOVER", "true")
-    with pytest.raises(Invalid, match="EUNGDAE_NAVER_handover"):
+    with pytest.raises(Invalid, match="EUNGDAE_NAVER_HANDOVER"):
         NaverSettings.load()

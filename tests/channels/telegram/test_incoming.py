@@ -143,5 +143,5 @@ def test_a_secret_that_telegram_would_not_take_is_named_and_not_shown(
     monkeypatch.setenv("EUNGDAE_TELEGRAM_SECRET", "비밀 값")
     with pytest.raises(Invalid) as refused:
         TelegramSettings.load()
-    assert "EUNGDAE_TELEGRAM_secret" in refused.value.message
+    assert "EUNGDAE_TELEGRAM_SECRET" in refused.value.message
     assert "비밀 값" not in refused.value.message
