@@ -43,7 +43,11 @@ class ValidateTicketForm(FormValidationAction):
     ) -> Values:
         """What was typed as a name; a button that is pressed once more names nobody."""
         found = references(value)
-        return {"contact_name": value if len(found) == 1 and found[0].kind == "name" else None}
+        if len(found) == 1 and found[0].kind == "name":
+            if found[0].valid:
+                return {"contact_name": value}
+            say(dispatcher, [replies.text("성함만 적어 주십시오. 예: 홍길동")])
+        return {"contact_name": None}
 
     async def validate_contact(
         self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict

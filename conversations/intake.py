@@ -35,7 +35,7 @@ from core.database import Database
 from core.errors import Invalid, Unavailable
 from core.privacy import Masked, Vault, mask, redact
 from desk import directory, notices
-from desk.contact_details import parse_email, parse_phone
+from desk.contact_details import parse_email, parse_name, parse_phone
 from desk.intake import without_resident_numbers
 from faq.service import FaqService
 from faq.understanding import NOTHING
@@ -276,7 +276,7 @@ def start_afresh(conversation: Conversation) -> None:
 
 
 def _well_formed(kind: str, value: str) -> bool:
-    checks = {"phone": parse_phone, "email": parse_email}
+    checks = {"phone": parse_phone, "email": parse_email, "name": parse_name}
     return checks[kind](value) is not None if kind in checks else True
 
 

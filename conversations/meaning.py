@@ -114,6 +114,10 @@ def files_alone(inbound: Inbound) -> bool:
     return bool(inbound.files) and not inbound.address and bool(_NO_WORDS.fullmatch(inbound.text.strip()))
 
 
+_TYPED_NUMBER = re.compile(r"(\d{1,9})(?:\s*번(?:이?요|으로)?|[.)])?[.!~]*")
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
+
+
 def pressed_payload(inbound: Inbound, buttons: Sequence[dict[str, str]]) -> str | None:
     """The payload of the button that was pressed.
 
@@ -122,8 +126,10 @@ def pressed_payload(inbound: Inbound, buttons: Sequence[dict[str, str]]) -> str 
     if inbound.payload:
         return inbound.payload
     typed = inbound.text.strip()
-    if typed.isdecimal() and 1 <= int(typed) <= len(buttons):
-        return buttons[int(typed) - 1]["payload"]
+    if (number := _TYPED_NUMBER.fullmatch(typed)) and 1 <= int(number[1]) <= len(buttons):
+        return buttons[int(number[1]) - 1]["payload"]
+    if len(typed) == 1 and typed in _CIRCLED[: len(buttons)]:
+        return buttons[_CIRCLED.index(typed)]["payload"]
     return next((button["payload"] for button in buttons if button["label"] == typed), None)
 
 

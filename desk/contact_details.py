@@ -11,6 +11,11 @@ from phonenumbers import PhoneNumberFormat
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
 _PHONE_LIKE = re.compile(r"\+?\(?\d[\d\s.\-()/~_\u2010-\u2015\u2212\u00b7\uff0d]{5,}\d")
 _LONGEST = 200
+LONGEST_NAME = 50
+_AROUND_A_NAME = re.compile(
+    r"^(?:(?:제|저의|내) )?(?:이름은?|성함은?|성명은?|저는)[ :]+"
+    r"|(?<=\w\w)(?:이?라고 합니다|입니다|이에요|예요|이요)?[.!~ ]*$"
+)
 _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+\-@])"
     r"[A-Za-z0-9_%+\-]+(?:\.[A-Za-z0-9_%+\-]+)*"
@@ -32,7 +37,16 @@ def parse_phone(text: str) -> str | None:
         number = phonenumbers.parse(re.sub(r"^00(?=82)", "+", digits), "KR")
     except phonenumbers.NumberParseException:
         return None
-    return _national(number) if phonenumbers.is_valid_number_for_region(number, "KR") else None
+    if not phonenumbers.is_valid_number_for_region(number, "KR") or _lacks_a_digit(number):
+        return None
+    return _national(number)
+
+
+def parse_name(text: str) -> str | None:
+    """The name in "제 이름은 홍길동입니다"; None for a question, a number or what is far too long."""
+    name = _AROUND_A_NAME.sub("", " ".join(_plain(text).split()))
+    whole = re.search(r"\w", name) and not re.search(r"[?？]|\d{3}", name)
+    return name if whole and len(name) <= LONGEST_NAME else None
 
 
 def parse_email(text: str) -> str | None:
@@ -42,6 +56,12 @@ def parse_email(text: str) -> str | None:
         return None
     local, _, domain = found[0].partition("@")
     return f"{local}@{domain.lower()}" if len(local) <= 64 and len(domain) <= 180 else None
+
+
+def _lacks_a_digit(number: phonenumbers.PhoneNumber) -> bool:
+    """Every 010 number has eight digits after it; the library still knows shorter ones."""
+    digits = str(number.national_number)
+    return digits.startswith("10") and len(digits) < 10
 
 
 def _plain(text: str) -> str:

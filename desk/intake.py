@@ -9,12 +9,12 @@ from core.clock import SEOUL
 from core.errors import Invalid
 from core.privacy.detect import find
 from desk import consent, kinds
-from desk.contact_details import parse_email, parse_phone
+from desk.contact_details import LONGEST_NAME, parse_email, parse_name, parse_phone
 from desk.kinds import Field, Kind
 from desk.korean import with_particle
 from desk.schemas import TicketRequest
 
-LONGEST_NAME, LONGEST_MATTER, LONGEST_FACT = 50, 5000, 1000
+LONGEST_MATTER, LONGEST_FACT = 5000, 1000
 _DROPPED = "(주민등록번호 삭제됨)"
 
 
@@ -44,7 +44,7 @@ def check(request: TicketRequest) -> Intake:
     matter, barred = without_resident_numbers(request.matter.strip())
     facts, barred_facts = _facts(kind, request.facts)
     intake = Intake(
-        name=" ".join(request.name.split()),
+        name=parse_name(request.name) or " ".join(request.name.split()),
         phone=parse_phone(phone),
         email=parse_email(email),
         matter=matter,

@@ -82,6 +82,13 @@ async def test_what_was_typed_as_a_name_is_taken(rasa: Rasa) -> None:
     assert said.slots["contact_name"] == name
 
 
+async def test_who_answers_with_a_question_is_asked_for_the_name_alone(rasa: Rasa) -> None:
+    question = rasa.vaulted("name", "복사기 써도 되나요?").replace(":valid:", ":invalid:")
+    said = await rasa.run("validate_ticket_form", form="ticket_form", given={"contact_name": question})
+    assert said.slots["contact_name"] is None
+    assert said.texts == ["성함만 적어 주십시오. 예: 홍길동"]
+
+
 async def filled(rasa: Rasa, **changes: Any) -> dict[str, Any]:
     await rasa.world.say(UNKNOWN, channel="kakao")
     values = {

@@ -22,7 +22,9 @@ async def test_a_pressed_choice_is_answered_without_being_understood_again(world
     assert world.faq.asked == []
 
 
-@pytest.mark.parametrize("typed", ["1", " 1 ", "１", "정부광고 수수료는 얼마인가요?"])
+@pytest.mark.parametrize(
+    "typed", ["1", " 1 ", "１", "1번", "1번이요", "1 번", "1.", "1)", "①", "정부광고 수수료는 얼마인가요?"]
+)
 async def test_a_typed_label_or_number_presses_the_button(world: World, typed: str) -> None:
     await world.say(FEE)
     assert (await world.say(typed))[0] == "10 %입니다."
@@ -35,7 +37,21 @@ async def test_the_second_number_presses_the_second_button(world: World) -> None
 
 
 @pytest.mark.parametrize(
-    "typed", ["0", "4", "99999999999999999999", "-1", "1.5", "²", "affirm", "faq:ads.fee"]
+    "typed",
+    [
+        "0",
+        "4",
+        "99999999999999999999",
+        "-1",
+        "1.5",
+        "²",
+        "⑩",
+        "1번 출구",
+        "1번째",
+        "4번",
+        "affirm",
+        "faq:ads.fee",
+    ],
 )
 async def test_a_number_or_payload_that_is_not_offered_presses_nothing(world: World, typed: str) -> None:
     await world.say(FEE)

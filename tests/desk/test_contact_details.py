@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.contact_details import parse_email, parse_phone
+from desk.contact_details import parse_email, parse_name, parse_phone
 
 
 @pytest.mark.parametrize(
@@ -43,11 +43,28 @@ def test_a_korean_number_is_brought_into_one_form(typed: str, kept: str) -> None
 
 @pytest.mark.parametrize(
     "typed",
-    ["", " ", "없음", "010-1234", "010-1234-56789", "02-000-1000", "112", "010-12a4-5678", "+1 650 253 0000",
+    ["", " ", "없음", "010-1234", "010-1234-567", "010-1234-56789", "02-000-1000", "112", "010-12a4-5678", "+1 650 253 0000",
      "900101-1234567", "010-1234-5678, 010-8765-4321", "\U0001f600" * 50, "\x00", "1" * 10_000],
 )  # fmt: skip
 def test_what_is_no_single_korean_number_is_refused(typed: str) -> None:
     assert parse_phone(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("홍길동", "홍길동"), ("  홍 길동 ", "홍 길동"), ("홍길동이요", "홍길동"), ("이름은 박서연", "박서연"),
+        ("제 이름은 홍길동입니다.", "홍길동"), ("저는 이수진이라고 합니다", "이수진"), ("이수진입니다", "이수진"),
+        ("이요", "이요"), ("김이", "김이"), ("John Smith", "John Smith"), ("남궁 민수예요", "남궁 민수"),
+    ],
+)  # fmt: skip
+def test_a_name_is_found_in_the_words_around_it(typed: str, name: str) -> None:
+    assert parse_name(typed) == name
+
+
+@pytest.mark.parametrize("typed", ["", " ", "?", "...", "복사기 써도 되나요?", "010-1234-5678", "가" * 51])
+def test_what_is_no_name_is_refused(typed: str) -> None:
+    assert parse_name(typed) is None
 
 
 @given(
