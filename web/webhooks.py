@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,9 +26,13 @@ from channels.protocol import (
     Typing,
     Undelivered,
 )
+from channels.protocol import (
+    Request as Call,
+)
 from conversations import late as late_answers
 from conversations import replies, transfers
 from core.errors import EungdaeError, Invalid, NotFound, TooMany
+from core.threads import in_thread
 from web.composition import House
 from web.requests import MINUTE, address_of, house_of, raw
 
@@ -37,6 +42,9 @@ AT_ONCE = 2.0
 """Seconds that a vendor waits who doesn't say how long it would; the message is stored by then."""
 REQUESTS_A_MINUTE = 30
 REQUESTS_A_MINUTE_AN_ADDRESS = 3000
+
+_LARGE = 64 * 1024
+"""Bytes: to parse more could hold up everybody else."""
 
 ignored: Counter[str] = Counter()
 """Requests that were deliberately ignored, by channel and reason."""
@@ -59,9 +67,14 @@ async def receive(name: str, request: Request) -> Response:
     channel.verify(call)
     until = asyncio.get_running_loop().time() + (channel.abilities.seconds or AT_ONCE)
     answer: str | dict[str, Any] = {}
-    for event in channel.parse(call):
+    for event in await parsed(channel, call):
         answer = await handle(house, channel, event, until)
     return PlainTextResponse(answer) if isinstance(answer, str) else JSONResponse(answer, media_type=_JSON)
+
+
+async def parsed(channel: Channel, call: Call) -> Sequence[Event]:
+    """What the channel reads in the request; it may take seconds, and nobody else waits for it."""
+    return await in_thread(channel.parse, call) if len(call.body) > _LARGE else channel.parse(call)
 
 
 async def handle(house: House, channel: Channel, event: Event, until: float) -> str | dict[str, Any]:

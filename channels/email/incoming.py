@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_bytes
 from email.header import decode_header
 from email.message import Message
+from email.parser import BytesParser
 from email.utils import collapse_rfc2231_value, getaddresses
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
 from channels.email.words import plain_of_html
 from channels.protocol import InboundFile
+from core.errors import Malformed
 
 Part: TypeAlias = "Message[Any, Any]"
 
@@ -27,16 +28,34 @@ _KOREAN: Final = {"euc-kr", "euckr", "ks_c_5601-1987", "ks_c_5601", "ksc5601", "
 """What programs call it; what they write is Windows' larger set."""
 
 
+_MOST_PARTS: Final = 500
+_MOST_HEADERS: Final = 5000
+"""Of all the parts together; the library takes a minute over what has many more."""
+
+
 @dataclass(frozen=True)
 class Letter:
-    """One mail. Nothing here raises, whatever the bytes are, but `RecursionError` for parts without end."""
+    """One mail. Once it is read nothing raises, but `RecursionError` for parts without end."""
 
     message: Part
 
     @classmethod
     def read(cls, raw: bytes) -> Letter:
-        """The mail in these bytes (RFC 5322)."""
-        return cls(message_from_bytes(raw))
+        """The mail in these bytes (RFC 5322); raises `Malformed` beyond what people send."""
+        parts = headers = 0
+
+        class Counted(Message):
+            def __init__(self, *args: Any, **options: Any) -> None:
+                nonlocal parts
+                parts = _within(parts + 1, _MOST_PARTS)
+                super().__init__(*args, **options)
+
+            def set_raw(self, name: str, value: str) -> None:
+                nonlocal headers
+                headers = _within(headers + 1, _MOST_HEADERS)
+                super().set_raw(name, value)
+
+        return cls(BytesParser(Counted).parsebytes(raw))
 
     def header(self, name: str) -> str:
         """Decoded, on one line; empty without it."""
@@ -101,6 +120,12 @@ class Letter:
                 waiting = [*part.get_payload(), *waiting]
             elif part.get_content_maintype() != "message":
                 yield part
+
+
+def _within(count: int, most: int) -> int:
+    if count > most:
+        raise Malformed("메일의 형식이 올바르지 않습니다.")
+    return count
 
 
 def _is_file(part: Part) -> bool:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from starlette.testclient import TestClient
 
 from channels.kakao.limits import flaws
+from channels.protocol import Channel, Event, Ignored, Request
 from conversations.dialogue import Turn
 from conversations.replies import text
 from tests.conversations.world import COPIER, FEE, UNKNOWN, World, asks
@@ -179,3 +181,13 @@ def test_rasa_down_still_answers_inside_the_limits(kakao: Any, small_world: Worl
     small_world.dialogue.down = True
     assert kakao(COPIER)[0][0].startswith("네, 쓰실 수 있습니다.\n담당: 총무팀 02-000-1100")
     assert "02-2001-7114" in kakao(UNKNOWN)[0][0]
+
+
+@pytest.mark.parametrize(("size", "beside"), [(100, False), (100_000, True)])
+async def test_what_is_large_is_parsed_beside_the_event_loop(size: int, beside: bool) -> None:
+    class Reads:
+        def parse(self, call: Request) -> list[Event]:
+            return [Ignored(threading.current_thread().name)]
+
+    [event] = await webhooks.parsed(cast(Channel, Reads()), Request(b"x" * size))
+    assert (event != Ignored(threading.current_thread().name)) is beside

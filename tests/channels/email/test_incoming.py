@@ -259,6 +259,20 @@ def test_what_was_made_to_hold_us_up_does_not(made: str) -> None:
     assert time.process_time() - begun < 5
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        "Content-Type: multipart/mixed; boundary=b\n\n" + "--b\n\nx\n" * 200_000,
+        "X-Nothing: x\n" * 200_000,
+    ],
+)
+def test_more_parts_or_headers_than_people_send_are_no_letter(made: str) -> None:
+    begun = time.process_time()
+    with pytest.raises(Malformed):
+        inbound(_HEAD + made)
+    assert time.process_time() - begun < 5
+
+
 @pytest.mark.parametrize("parts", [_NESTED, "Content-Type: message/rfc822\n\n" * 1500])
 def test_parts_within_parts_without_end_are_no_letter(parts: str) -> None:
     with pytest.raises(Malformed):
