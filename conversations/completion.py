@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from channels.protocol import Channel, Inbound, Reply
 from conversations import arrivals, outbox, parcels, store
 from conversations.dialogue import Turn
-from conversations.intake import TakenIn, settle, start_afresh
+from conversations.intake import TakenIn, new_session, settle, start_afresh
 from conversations.models import Conversation, Message
 from conversations.views import Said
 from core.clock import Clock
@@ -79,13 +79,17 @@ class Completion:
     def _take_along(
         self, session: Session, taken: TakenIn, channel: Channel
     ) -> tuple[list[int], list[Message]]:
-        """What waited for the citizen's next message goes with the answer to it."""
+        """What waited for the citizen's next message goes with the answer to it, however often that is asked.
+
+        The items it takes only now, and the messages of all of them.
+        """
         if not channel.abilities.inline:
             outbox.release(session, taken.conversation_id, self.clock.now())
             return [], []
+        before = outbox.taken_along(session, taken.conversation_id, taken.message_id)
         items = outbox.waiting(session, taken.conversation_id)
-        told = [message for item in items for message in parcels.told_by(session, item)]
-        outbox.hand_over(items, self.clock.now())
+        told = [message for item in [*before, *items] for message in parcels.told_by(session, item)]
+        outbox.hand_over(items, self.clock.now(), taken.message_id)
         return [item.id for item in items], told
 
     def as_before(self, taken: TakenIn, inbound: Inbound) -> Outcome:
@@ -130,6 +134,8 @@ class Completion:
 
 
 def _remember(conversation: Conversation, turn: Turn, waited: list[Message]) -> None:
+    if turn.alone and turn.awaiting.form is None:
+        new_session(conversation)
     conversation.awaiting_form = turn.awaiting.form
     conversation.awaiting_slot = turn.awaiting.slot
     # In the order in which they are shown, since their numbers can be typed.

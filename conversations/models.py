@@ -142,6 +142,8 @@ class OutboxItem(Base):
     """Whether some try may have reached them although we were not told: a repetition is possible."""
     vendor_id: Mapped[str | None] = mapped_column(String(80))
     """What the vendor calls it, once it has taken it."""
+    taken_by: Mapped[str | None] = mapped_column(String(32))
+    """The citizen's message whose answer took it along: delivered again, that gets the same answer."""
     replaces: Mapped[bool] = mapped_column(default=False)
     """It takes the place of what was sent last to the same address about the same ticket."""
     reason: Mapped[str] = mapped_column(String(200), default="")

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, aliased
 from channels.protocol import Channel, Delivery, Outcome, Receipt, Reply
 from conversations import parcels
 from conversations.models import Conversation, Message, OutboxItem
+from core.clock import SEOUL
 from core.errors import EungdaeError
 from core.ids import new_id
 from core.privacy import Vault
@@ -194,10 +195,19 @@ def release(session: Session, conversation_id: str, now: datetime) -> None:
         item.state, item.after, item.settled_at, item.tries = OWED, now, None, 0
 
 
-def hand_over(items: Sequence[OutboxItem], now: datetime) -> None:
-    """The answer to a request takes these along."""
+def hand_over(items: Sequence[OutboxItem], now: datetime, taken_by: str | None = None) -> None:
+    """The answer to a request takes these along: that to the message `taken_by`."""
     for item in items:
         _settle(item, SENT, now)
+        item.taken_by = taken_by
+
+
+def taken_along(session: Session, conversation_id: str, message_id: str) -> list[OutboxItem]:
+    """What the answer to that message took along, oldest first."""
+    items = select(OutboxItem).where(
+        OutboxItem.conversation_id == conversation_id, OutboxItem.taken_by == message_id
+    )
+    return list(session.scalars(items.order_by(OutboxItem.id)))
 
 
 def give_up(item: OutboxItem, now: datetime, reason: str) -> None:
@@ -214,7 +224,7 @@ def put_back(session: Session, ids: Sequence[int]) -> list[OutboxItem]:
     """The answer that was to take these along came too late: they wait again."""
     items = list(session.scalars(select(OutboxItem).where(OutboxItem.id.in_(ids))))
     for item in items:
-        item.state, item.settled_at = WAITS, None
+        item.state, item.settled_at, item.taken_by = WAITS, None, None
     return items
 
 
@@ -250,6 +260,8 @@ def _fail(session: Session, item: OutboxItem, now: datetime, reason: str = "") -
     """Nothing more is tried; whoever is in charge of the ticket, or in the talk, hears of it."""
     _settle(item, FAILED, now, reason)
     if item.address is not None:
+        if item.ticket_id:
+            _tell_administrators(session, item, now)
         return
     ticket = session.get(Ticket, item.ticket_id) if item.ticket_id else None
     talk = session.get(Conversation, item.conversation_id) if item.conversation_id else None
@@ -257,6 +269,13 @@ def _fail(session: Session, item: OutboxItem, now: datetime, reason: str = "") -
     if person := ticket.staff if ticket else in_talk:
         key = f"undelivered:{item.id}:{now.isoformat()}"
         notices.tell(session, person, "undelivered", key, ticket, now)
+
+
+def _tell_administrators(session: Session, item: OutboxItem, now: datetime) -> None:
+    """What staff aren't told in their own messenger is a matter of its settings: said once a day."""
+    key = f"unannounced:{item.route}:{now.astimezone(SEOUL):%Y-%m-%d}"
+    for person in session.scalars(select(Staff).where(Staff.role == "admin", Staff.active.is_(True))):
+        notices.tell(session, person, "unannounced", key, None, now)
 
 
 def _settle(item: OutboxItem, state: str, now: datetime, reason: str = "") -> None:

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("token", sa.String(length=32), nullable=True),
         sa.Column("uncertain", sa.Boolean(), nullable=False),
         sa.Column("vendor_id", sa.String(length=80), nullable=True),
+        sa.Column("taken_by", sa.String(length=32), nullable=True),
         sa.Column("replaces", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
