@@ -27,6 +27,8 @@ class Turn(BaseModel):
 
     replies: list[Reply] = Field(min_length=1)
     awaiting: Awaiting = Awaiting()
+    alone: bool = Field(False, exclude=True)
+    """Said without Rasa, who may still handle the message, and then stand where the citizen never was."""
 
 
 class RasaDialogue:

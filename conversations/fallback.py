@@ -27,7 +27,7 @@ class Fallback:
         """What to say, and what the dialogue waits for after it (unchanged: Rasa will go on)."""
         form, slot = taken.awaiting
         said = self._replies(taken, meaning, shows_form)
-        return Turn(replies=said, awaiting=Awaiting(form=form, slot=slot))
+        return Turn(replies=said, awaiting=Awaiting(form=form, slot=slot), alone=True)
 
     def _replies(self, taken: TakenIn, meaning: Meaning, shows_form: bool) -> list[Reply]:
         if meaning.intent == "tell_staff" and meaning.entity:

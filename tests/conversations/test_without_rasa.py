@@ -322,3 +322,14 @@ async def test_the_bot_does_not_come_back_while_a_person_is_there(
     await world.staff.take_over(world.conversation().id, "kim")
     await asyncio.sleep(0.4)
     assert len(world.dialogue.heard) == heard
+
+
+async def test_what_rasa_does_too_late_begins_no_form_that_the_citizen_never_saw(world: World) -> None:
+    """A question for consent that nobody was shown must not be answered by the next "yes"."""
+    world.dialogue.down = True
+    await world.say("문의 접수하기", "open_ticket", channel="kakao")
+    world.dialogue.down = False
+    await world.say("네", channel="kakao")
+    late, now = world.dialogue.heard
+    assert late.sender != now.sender
+    assert world.conversation(channel="kakao").awaiting_form is None
