@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from channels.protocol import Reply, Sender
@@ -168,6 +168,12 @@ def failed(session: Session) -> Sequence[OutboxItem]:
     """All that has failed, locked, oldest first."""
     found = select(OutboxItem).where(OutboxItem.state == FAILED).order_by(OutboxItem.id)
     return session.scalars(found.with_for_update()).all()
+
+
+def unannounced(session: Session) -> int:
+    """How many announcements to staff have failed, and were neither sent again nor given up."""
+    to_staff = and_(OutboxItem.address.is_not(None), OutboxItem.ticket_id.is_not(None))
+    return session.scalar(select(func.count()).where(OutboxItem.state == FAILED, to_staff)) or 0
 
 
 def numbered(session: Session, item_id: int) -> OutboxItem:

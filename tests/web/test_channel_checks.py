@@ -11,7 +11,7 @@ from core.settings import Settings
 from ops.doctor import State
 from web.cli import ops_commands
 from web.cli.app import app
-from web.cli.channel_checks import examine_channels
+from web.cli.channel_checks import examine_announcements, examine_channels
 
 
 @pytest.fixture(autouse=True)
@@ -51,3 +51,9 @@ def test_the_doctor_tells_of_each_channel(monkeypatch: pytest.MonkeyPatch) -> No
     assert "EUNGDAE_SMS_API" in found["채널 sms"].detail
     assert found["채널 kakao"].detail == "열려 있습니다"
     assert found["채널 slack"].detail == "설정하지 않아 닫혀 있습니다"
+
+
+def test_where_no_database_is_none_is_made(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, database_url=f"sqlite:///{tmp_path / 'none.sqlite3'}")
+    assert examine_announcements(settings) == []
+    assert list(tmp_path.iterdir()) == []

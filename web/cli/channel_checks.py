@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
 from channels.registry import SETTINGS
 from channels.settings import ChannelSettings
+from conversations import deliveries
+from core.database import Database
 from core.errors import Invalid
 from core.settings import Settings
 from ops.doctor import Check, State
@@ -21,6 +27,25 @@ def require_whole(settings: Settings) -> None:
 def examine_channels(settings: Settings) -> list[Check]:
     """One check a channel."""
     return [_check(name, kind, settings) for name, kind in SETTINGS.items()]
+
+
+def examine_announcements(settings: Settings) -> list[Check]:
+    """Whether staff were told of every ticket where they wished to be."""
+    url = settings.resolved_database_url
+    if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists():
+        return []  # looked into, it would be there, and empty
+    database = Database(url)
+    try:
+        with database.session() as session:
+            failed = deliveries.unannounced(session)
+    except (OperationalError, ProgrammingError):
+        return []  # not prepared yet, which another check says
+    finally:
+        database.close()
+    if not failed:
+        return [Check("직원 알림", State.OK, "밀린 것이 없습니다")]
+    detail = f"알리지 못한 접수가 {failed}건 있습니다. eungdae outbox --state failed로 확인하십시오"
+    return [Check("직원 알림", State.WARNING, detail)]
 
 
 def _check(name: str, kind: type[ChannelSettings], settings: Settings) -> Check:

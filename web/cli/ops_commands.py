@@ -23,7 +23,7 @@ from ops.prepare import prepare
 from ops.processes import processes
 from ops.supervisor import Supervisor
 from ops.welcome import welcome
-from web.cli.channel_checks import examine_channels, require_whole
+from web.cli.channel_checks import examine_announcements, examine_channels, require_whole
 from web.composition import build_faq
 
 
@@ -48,7 +48,7 @@ def doctor(
 ) -> None:
     """무엇이 설정되어 있고, 연결되며, 오래되었는지 살펴봅니다."""
     logging.configure()
-    checks = examine(load_settings(), [examine_channels, _understanding])
+    checks = examine(load_settings(), [examine_channels, examine_announcements, _understanding])
     typer.echo(report(checks, as_json=as_json))
     if any(check.state is State.FAILED for check in checks):
         raise typer.Exit(1)

@@ -13,11 +13,16 @@ from conversations.announcements import Announcements
 from core.clock import SystemClock
 from core.errors import Invalid
 from core.privacy import Cipher, Vault
+from core.settings import Settings
 from desk.consent import current_notice
+from desk.models import Staff
 from desk.schemas import TicketRequest
+from ops.doctor import State
 from tests.channels.slack.office import CLAIM, WRITE, Office
 from tests.channels.slack.shapes import channel
+from tests.conversations.post import notices
 from tests.conversations.world import UNKNOWN
+from web.cli.channel_checks import examine_announcements
 
 
 def call(**changes: Any) -> TicketRequest:
@@ -129,3 +134,19 @@ async def test_an_announcement_is_tried_again_and_stands_there_once(office: Offi
     office.world.clock.at += timedelta(minutes=1)
     await office.door.deliver()
     assert len(office.room) == 1
+
+
+async def test_administrators_hear_once_a_day_that_announcements_fail(office: Office) -> None:
+    settings = Settings(database_url=office.world.database.engine.url.render_as_string(hide_password=False))
+    assert [check.state for check in examine_announcements(settings)] == [State.OK]
+    with office.world.database.session() as session:
+        session.get_one(Staff, "lee").role = "admin"
+    for form in ("form-00000001", "form-00000002"):
+        office.fake.fail("refuse")
+        ticket = await office.file(id=form)
+    told = notices(office.world, "unannounced")
+    assert [notice.staff_id for notice in told] == ["lee"]
+    [check] = examine_announcements(settings)
+    assert check.state is State.WARNING
+    assert " 2건" in check.detail
+    assert ticket.number not in check.detail
