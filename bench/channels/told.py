@@ -39,16 +39,20 @@ def told_in(session: Session, vault: Vault, talk: Conversation, said: Sequence[S
     for message in messages:
         if message.author == "bot":
             item = items.get(message.id)
-            answers = known_as.get(message.in_reply_to or "")
-            request = _took_along(item, said) if item else next((s for s in said if s.id == answers), None)
+            by = item.taken_by if item else message.in_reply_to
+            request = _named(known_as.get(by), said) if by else _fetched(item, said)
             lines = _lines(message, vault.reveal(session, vault.cipher.decrypt(message.text)))
             found.append(Told(lines, bool(request and request.cut), _repeats(item)))
     return found
 
 
-def _took_along(item: OutboxItem, said: Sequence[Said]) -> Said | None:
-    """The request whose answer brought what had waited: the last before that; None for what was pushed."""
-    if item.state != SENT or item.tries or item.settled_at is None:
+def _named(known_as: str | None, said: Sequence[Said]) -> Said | None:
+    return next((one for one in said if one.id == known_as), None)
+
+
+def _fetched(item: OutboxItem | None, said: Sequence[Said]) -> Said | None:
+    """Who only fetches leaves no message: it was the last request before that; None for what was pushed."""
+    if item is None or item.state != SENT or item.tries or item.settled_at is None:
         return None
     moment = item.settled_at.timestamp()
     before = [one for one in said if one.at <= moment and one.status != NOBODY]

@@ -57,14 +57,14 @@ class Bench:
 
     def owe(
         self, state: str, message_id: str | None = None, *, uncertain: bool = False, tries: int = 0,
-        settled_at: datetime | None = None,
+        settled_at: datetime | None = None, taken_by: str | None = None,
     ) -> None:  # fmt: skip
         with self.database.session() as session:
             session.add(
                 OutboxItem(
                     key=new_id(), route="kakao", lane="l", state=state, created_at=NOW, tries=tries,
                     conversation_id=self.talk, message_id=message_id, uncertain=uncertain,
-                    settled_at=settled_at,
+                    settled_at=settled_at, taken_by=taken_by,
                 )
             )  # fmt: skip
 
@@ -169,6 +169,17 @@ def test_a_late_answer_is_not_excused_by_its_own_request_nor_by_a_later_one(benc
     bench.say(3, CUT, stored=False)
     bench.owe("sent", late, settled_at=_at(2) + timedelta(seconds=1))
     assert bench.account().lost == [f"'{ANSWER}' never shown"]
+
+
+def test_the_outbox_itself_names_the_message_whose_answer_took_it_along(bench: Bench) -> None:
+    bench.say(1)
+    late = bench.answer(1)
+    bench.say(2, CUT)
+    bench.owe("sent", late, tries=1, taken_by="message-2")  # pushing it was tried first
+    assert bench.account().even
+    bench.say(3)
+    bench.owe("sent", bench.answer(3, OTHER), settled_at=_at(2), taken_by="message-3")
+    assert bench.account().lost == [f"'{OTHER}' never shown"]
 
 
 def test_what_was_pushed_is_excused_by_no_request(bench: Bench) -> None:
