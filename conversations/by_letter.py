@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.protocol import Inbound, Reply
-from conversations import doors, replies
+from conversations import citizens, doors, replies
 from conversations.dialogue import Turn
 from conversations.intake import TakenIn
 from conversations.meaning import Meaning
@@ -23,9 +23,9 @@ from conversations.speech import Speech
 from conversations.tickets import Opening, TicketForm
 from core.clock import Clock
 from core.database import Database
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.privacy import Vault
-from desk import tickets
+from desk import steps, tickets
 from desk.consent import letter_notice
 from desk.contact_details import parse_phone
 from desk.models import Ticket
@@ -42,6 +42,11 @@ _UNSOLVED: Final = (
     "이 답변으로 해결되지 않으셨다면 이 메일에 그대로 회신해 주십시오. 담당자가 확인하여 답변드리겠습니다."
 )
 _THANKS: Final = "말씀해 주셔서 감사합니다. 더 궁금하신 점이 있으시면 이 메일에 그대로 회신해 주십시오."
+
+_PASSED_ON: Final = (
+    "보내 주신 메일을 담당자에게 전달했습니다. 접수하신 분의 주소에서 온 메일이 아니므로 "
+    "접수 내용은 안내해 드리지 않습니다."
+)
 
 
 @dataclass(frozen=True)
@@ -62,11 +67,13 @@ class ByLetter:
 
     def _about_ticket(self, taken: TakenIn, meaning: Meaning, inbound: Inbound) -> list[Reply]:
         """The letter goes to whoever is in charge of the ticket that it answers to; empty without one."""
-        state = self._state_of(taken.conversation_id, inbound.number) if inbound.number else None
+        state, is_own = self._standing(taken.conversation_id, inbound.number)
         if state in ("withdrawn", "merged", None):
             return self._answer_to_staff(taken, meaning)
         if _is_small_talk(taken, meaning):
             return [_about(inbound.number, replies.text(_THANKS))]
+        if not is_own:
+            return [_about(inbound.number, self._pass_on(taken, inbound))]
         unhappy = state == "closed" or (state not in OPEN and meaning.intent == "deny")
         step = "objection" if unhappy else "add"
         told = self.own.do(taken.conversation_id, step, inbound.number, taken.text, proved=True)
@@ -78,21 +85,44 @@ class ByLetter:
         number = meaning.entity[1]
         return [_about(number, self.own.do(taken.conversation_id, "add", number, taken.text))]
 
-    def _state_of(self, conversation_id: str, number: str) -> str | None:
-        """The state of a ticket whose token the letter bore; its own citizen's doors are joined."""
+    def _pass_on(self, taken: TakenIn, inbound: Inbound) -> Reply:
+        """The token tells the ticket, the address that it is somebody else's."""
         with self.database.session() as session:
-            ticket = tickets.find(session, number)
+            ticket = tickets.find(session, inbound.number)
             if ticket is None:
-                return None
+                raise NotFound("그런 접수가 없습니다.")
+            address = self._address(session, session.get_one(Conversation, taken.conversation_id))
+            words = self.vault.reveal(session, taken.text)
+            steps.letter_of_another(
+                session, self.vault, ticket, self.clock.now(), taken.message_id,
+                address or inbound.address, words,
+            )  # fmt: skip
+        return replies.text(_PASSED_ON)
+
+    def _standing(self, conversation_id: str, number: str) -> tuple[str | None, bool]:
+        """The state of a ticket whose token the letter bore, and whether its own citizen wrote.
+
+        The doors of its own citizen are joined.
+        """
+        with self.database.session() as session:
+            ticket = tickets.find(session, number) if number else None
+            if ticket is None:
+                return None, False
             conversation = session.get_one(Conversation, conversation_id, with_for_update=True)
-            if self._is_its_citizen(session, conversation, ticket):
+            is_own = self._is_its_citizen(session, conversation, ticket)
+            if is_own:
                 doors.join(session, conversation, ticket)
-            return ticket.state
+            return ticket.state, is_own
 
     def _is_its_citizen(self, session: Session, conversation: Conversation, ticket: Ticket) -> bool:
-        address = self.vault.get(session, conversation.address_ref) if conversation.address_ref else None
+        if ticket.conversation_id in citizens.circle(session, conversation.id):
+            return True
+        address = self._address(session, conversation)
         known = self.vault.cipher.fingerprint(address.casefold()) if address else None
         return known is not None and known == ticket.email_fingerprint
+
+    def _address(self, session: Session, conversation: Conversation) -> str | None:
+        return self.vault.get(session, conversation.address_ref) if conversation.address_ref else None
 
     def _answer(self, taken: TakenIn, meaning: Meaning) -> list[Reply]:
         if _is_small_talk(taken, meaning):

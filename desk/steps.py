@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from core.clock import SEOUL
 from core.errors import Conflict, Invalid
 from core.privacy import Vault
-from desk import cards, debts, directory, kinds, overrides, slots, states, tickets
+from desk import cards, debts, directory, kinds, notices, overrides, slots, states, tickets
 from desk.calendar import promise_end
 from desk.directory import Contact
 from desk.korean import with_particle
@@ -215,6 +215,22 @@ def note(session: Session, vault: Vault, ticket: Ticket, staff: Staff, now: date
     """A note for staff alone."""
     words = tickets.sealed(session, vault, checked(text, "메모를 적어 주십시오."), ticket)
     tickets.record(session, ticket, "noted", staff.id, now, words=words)
+
+
+def letter_of_another(
+    session: Session, vault: Vault, ticket: Ticket, now: datetime, letter_id: str, address: str, text: str
+) -> None:  # fmt: skip
+    """Who writes from another address than the citizen's is no citizen of the ticket: staff judge the words.
+
+    The same letter again changes nothing.
+    """
+    tickets.lock(session, ticket)
+    if any(event.data.get("letter") == letter_id for event in tickets.history(session, ticket)):
+        return
+    told = f"접수한 고객의 주소가 아닌 곳에서 온 메일입니다.\n보낸 주소: {address}\n\n{text}"
+    words = tickets.sealed(session, vault, told, ticket)
+    tickets.record(session, ticket, "noted", "system", now, {"letter": letter_id}, words)
+    notices.tell(session, ticket.staff, "letter", f"letter:{letter_id}", ticket, now)
 
 
 def reclassify(

@@ -118,6 +118,8 @@ def _noted(data: Mapping[str, Any], names: Names) -> str:
         pledge = charter.measured().get(str(data.get("promise")))
         title = pledge.title if pledge else str(data.get("promise"))
         return f"지키지 못한 약속(‘{title}’)을 이행률에서 제외했습니다: {ledger.EXCUSES[data['excuse']]}"
+    if "letter" in data:
+        return "접수한 고객의 주소가 아닌 곳에서 메일이 왔습니다."
     if "merged" not in data:
         return "직원 메모를 남겼습니다."
     return f"문의 {data['merged']}의 내용을 이 문의에 병합했습니다."

@@ -18,7 +18,7 @@ from conversations import outbox
 from conversations.models import Conversation, OutboxItem
 from conversations.service import Conversations
 from desk import tickets
-from desk.models import Attachment, TicketEvent
+from desk.models import Attachment, Notice, TicketEvent
 from faq.decision import Answer
 from faq.understanding import Understanding
 from tests.channels.email.reading import letter
@@ -190,15 +190,39 @@ async def test_who_was_asked_by_letter_answers_without_a_token_too(mail: Mail) -
     assert words_of(mail, "added") == "지난주 금요일입니다."
 
 
-async def test_somebody_else_who_got_the_letter_may_add_to_the_ticket_but_is_not_its_citizen(
-    mail: Mail,
-) -> None:
-    await mail.say(UNKNOWN)
+async def forwarded(mail: Mail, words: str) -> list[str]:
+    """Somebody else answers to the letter that the citizen of a ticket got."""
     mail.cloud._newest["kim@example.com"] = mail.cloud._newest[HONG]
-    [said] = await mail.say("제가 대신 말씀드립니다.", sender="kim@example.com")
+    return await mail.say(words, sender="kim@example.com")
+
+
+async def test_words_from_another_address_are_a_note_that_names_it_and_never_the_citizens(mail: Mail) -> None:
+    await mail.say(UNKNOWN)
+    [said] = await forwarded(mail, "제가 대신 말씀드립니다.")
     assert "담당자에게 전달했습니다" in said
-    assert words_of(mail, "added") == "제가 대신 말씀드립니다."
-    assert conversation(mail).citizen_id is None
+    assert "02-000" not in said
+    assert "보낸 주소: kim@example.com\n\n제가 대신 말씀드립니다." in words_of(mail, "noted")
+    assert conversation(mail, "kim@example.com").citizen_id is None
+    with mail.world.database.session() as session:
+        notice = session.scalars(select(Notice).where(Notice.kind == "letter")).one()
+        kinds = [event.kind for event in session.scalars(select(TicketEvent))]
+    assert notice.staff_id == mail.world.tickets()[0].staff_id
+    assert "added" not in kinds
+    assert "kim@example.com" not in mail.world.everything_written()
+
+
+async def test_another_address_neither_objects_nor_ends_the_wait_for_the_citizens_answer(mail: Mail) -> None:
+    await mail.say(UNKNOWN)
+    number = mail.world.tickets()[0].number
+    await mail.world.casework.ask(number, "kim", "신청하신 날이 언제입니까?")
+    await mail.deliver()
+    await forwarded(mail, "어제입니다. 제가 압니다.")
+    assert mail.world.tickets()[0].waiting
+    await mail.world.casework.answer(number, "kim", "처리되었습니다.")
+    await mail.world.casework.close(number, "kim")
+    await mail.deliver()
+    await forwarded(mail, "아직 처리되지 않았습니다.")
+    assert mail.world.tickets()[0].state == "closed"
 
 
 async def test_a_ticket_of_the_website_goes_on_by_letter_and_both_doors_are_one_citizens(mail: Mail) -> None:
