@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from conversations import outbox
@@ -16,6 +16,7 @@ from desk.models import Ticket
 
 VALID: Final = timedelta(minutes=10)
 _HOUR: Final = timedelta(hours=1)
+_DAY: Final = timedelta(days=1)
 _CODE: Final = re.compile(r"\d{3}[ -]?\d{3}")
 
 
@@ -28,10 +29,10 @@ def awaits(session: Session, conversation_id: str, text: str, now: datetime) -> 
 
 
 def sweep(session: Session, now: datetime) -> None:
-    """Destroy the codes whose time is over; that they were sent is known for an hour."""
+    """Destroy the codes whose time is over; that they were sent is known for a day."""
     for code in session.scalars(select(DoorCode).where(DoorCode.sent_at <= now - VALID)):
         destroy(session, code)
-        if code.sent_at <= now - _HOUR:
+        if code.sent_at <= now - _DAY:
             session.delete(code)
 
 
@@ -58,3 +59,9 @@ def sent(session: Session, ticket: Ticket, now: datetime) -> list[DoorCode]:
     """The codes of the last hour that prove whose the ticket is, the oldest first."""
     codes = select(DoorCode).where(DoorCode.ticket_id == ticket.id, DoorCode.sent_at > now - _HOUR)
     return list(session.scalars(codes.order_by(DoorCode.id)))
+
+
+def sent_in_a_day(session: Session, ticket: Ticket, now: datetime) -> int:
+    """How many codes were sent that prove whose the ticket is."""
+    codes = select(func.count()).where(DoorCode.ticket_id == ticket.id, DoorCode.sent_at > now - _DAY)
+    return session.scalar(codes) or 0

@@ -33,6 +33,8 @@ from desk.models import Ticket
 TRIES: Final = 5
 MOST_SENT: Final = 3
 """Codes for one ticket in an hour, whichever conversations ask for them."""
+MOST_IN_A_DAY: Final = 9
+"""Lest somebody who knows number and telephone try through all codes, or tire its citizen."""
 _TWICE: Final = timedelta(seconds=20)
 """A button that is pressed again so soon is taken for the same press."""
 _MOBILE: Final = "01"
@@ -100,8 +102,10 @@ class Doors:
             mine = [code for code in sent if code.conversation_id == conversation_id]
             if mine and now - mine[-1].sent_at < _TWICE:
                 return replies.text("확인 번호를 보내 드렸습니다. 이 대화에 그대로 적어 주십시오."), None
-            if len(sent) >= MOST_SENT:
-                return self._refusal("확인 번호는 한 시간에 세 번까지 보내 드립니다."), None
+            in_a_day = door_codes.sent_in_a_day(session, ticket, now)
+            if len(sent) >= MOST_SENT or in_a_day >= MOST_IN_A_DAY:
+                often = "하루에 아홉 번" if in_a_day >= MOST_IN_A_DAY else "한 시간에 세 번"
+                return self._refusal(f"확인 번호는 {often}까지 보내 드립니다."), None
             ways = self._ways(session, ticket)
             if not ways:
                 return self._refusal("확인 번호를 보내 드릴 주소가 없습니다."), None

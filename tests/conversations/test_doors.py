@@ -208,6 +208,20 @@ async def test_three_codes_an_hour_whoever_asks(world: World) -> None:
     assert "보냈습니다" in (await world.say("이어 보기", f"join:{number}", **others[2]))[0]
 
 
+async def test_nine_codes_a_day_however_the_hours_go(world: World) -> None:
+    number = await looked_up(world)
+    for _ in range(9):
+        assert "보냈습니다" in (await asked(world, number))[0]
+        world.later(minutes=61)
+        with world.database.session() as session:
+            door_codes.sweep(session, world.clock.now())
+    await show(world, number)
+    assert "하루에 아홉 번" in (await asked(world, number))[0]
+    world.later(hours=15)
+    await show(world, number)
+    assert "보냈습니다" in (await asked(world, number))[0]
+
+
 async def test_a_button_pressed_twice_sends_one_code(world: World) -> None:
     number = await looked_up(world)
     await asked(world, number)
@@ -306,7 +320,7 @@ async def test_a_code_whose_time_is_over_reaches_nobody_and_is_forgotten(world: 
         assert list(session.scalars(select(VaultItem).where(VaultItem.kind == "code"))) == []
         assert [item.state for item in session.scalars(select(OutboxItem))][-1] == outbox.CANCELLED
     assert len(rows(world)) == 1  # still counts
-    world.later(hours=1)
+    world.later(days=1)
     with world.database.session() as session:
         door_codes.sweep(session, world.clock.now())
     assert rows(world) == []
