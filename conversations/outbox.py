@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from channels.protocol import Channel, Delivery, Outcome, Receipt, Reply
@@ -35,6 +37,7 @@ LEASE: Final = timedelta(seconds=90)
 _JITTER: Final = 0.25
 _LONGEST_PAUSE: Final = timedelta(days=1)
 """However long a vendor asks us to wait."""
+_SAME_REFUSAL: Final = timedelta(minutes=1)
 LOST: Final = "보내는 도중에 프로그램이 멈추었습니다."
 """What staff read of a try of which nobody told what came of it."""
 
@@ -115,6 +118,21 @@ def owe_to(
         after=now,
         created_at=now,
     )
+
+
+def owe_refusal(
+    session: Session, vault: Vault, route: str, address: str, message_id: str, reply: Reply, now: datetime
+) -> None:
+    """Say why that message isn't taken: once, however often it comes, and the same words once a minute."""
+    key = vault.cipher.fingerprint(f"refusal:{route}:{address}:{message_id}")[:32]
+    lane = lane_to(vault, route, address)
+    lately = and_(OutboxItem.lane == lane, OutboxItem.created_at > now - _SAME_REFUSAL)
+    said = session.scalars(select(OutboxItem).where(or_(OutboxItem.key == key, lately))).all()
+    words = reply.model_dump_json()
+    if any(item.key == key or (item.words and vault.cipher.decrypt(item.words) == words) for item in said):
+        return
+    with suppress(IntegrityError), session.begin_nested():  # the same message twice at this moment
+        owe_to(session, vault, route, address, reply, now).key = key
 
 
 def lane_to(vault: Vault, route: str, address: str) -> str:

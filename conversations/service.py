@@ -131,7 +131,9 @@ class Conversations:
         def work() -> None:
             with self.database.session() as session:
                 to = inbound.address or inbound.sender
-                outbox.owe_to(session, self.vault, inbound.channel, to, reply, self.clock.now())
+                outbox.owe_refusal(
+                    session, self.vault, inbound.channel, to, inbound.message_id, reply, self.clock.now()
+                )
 
         await in_thread(work)
         self.hub.changed(topic_of(inbound.channel, inbound.sender))

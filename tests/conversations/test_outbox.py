@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from channels.protocol import Outcome, Receipt, Reply
+from channels.protocol import Inbound, Outcome, Receipt, Reply
 from conversations import outbox
 from conversations.models import OutboxItem
 from conversations.outbox import BACKOFF, LEASE, Parcel
@@ -42,6 +42,29 @@ def staff(world: World, username: str) -> str:
 async def ticket(world: World) -> Ticket:
     await world.conversations.submit("web", "u1", world.form())
     return world.tickets()[0]
+
+
+class TestSayingWhyNot:
+    @staticmethod
+    async def refused(world: World, message_id: str, text: str = "많습니다.", sender: str = "u1") -> None:
+        inbound = Inbound("post", sender, message_id, "무엇이든")
+        await world.conversations.refuse(inbound, Reply(kind="text", text=text))
+
+    async def test_the_same_words_are_said_once_a_minute_to_each(self, world: World) -> None:
+        for number in range(20):
+            await self.refused(world, f"m{number}")
+        await self.refused(world, "m0", sender="u2")
+        await self.refused(world, "m20", "너무 깁니다.")
+        assert len(items(world)) == 3
+        world.later(minutes=1, seconds=1)
+        await self.refused(world, "m21")
+        assert len(items(world)) == 4
+
+    async def test_a_message_that_comes_again_is_not_refused_again(self, world: World) -> None:
+        await self.refused(world, "m1")
+        world.later(hours=1)
+        await self.refused(world, "m1")
+        assert len(items(world)) == 1
 
 
 class TestOrder:
