@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from typing import Final
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
@@ -13,6 +14,9 @@ from sqlalchemy.orm import Session
 from channels.protocol import Inbound
 from conversations.models import Arrival
 from core.privacy import Vault, VaultItem
+
+MOST_TRIES: Final = 5
+"""After so many more, what couldn't be handled is left to a person."""
 
 _JSON = TypeAdapter(Inbound)
 
@@ -36,6 +40,15 @@ def handled(session: Session, vault: Vault, inbound: Inbound) -> None:
     """Whatever came of it is stored: nothing is left to be done."""
     if arrival := _find(session, inbound):
         _remove(session, arrival)
+
+
+def tried_in_vain(session: Session, inbound: Inbound) -> bool:
+    """Count one more try; whether there were enough of them."""
+    arrival = _find(session, inbound)
+    if arrival is None:
+        return False
+    arrival.tries += 1
+    return arrival.tries > MOST_TRIES
 
 
 def left(session: Session, vault: Vault, before: datetime | None = None) -> list[Inbound]:

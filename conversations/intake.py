@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from channels.protocol import LONGEST_TEXT, Inbound, Reply
-from conversations import citizens, door_codes, signals, store
+from conversations import arrivals, citizens, door_codes, signals, store
 from conversations.hub import topic_of
 from conversations.kinds import INQUIRY, Kinds
 from conversations.meaning import (
@@ -37,6 +37,7 @@ from core.privacy import Masked, Vault, mask, redact
 from desk import directory, notices
 from desk.contact_details import parse_email, parse_name, parse_phone
 from desk.intake import without_resident_numbers
+from faq.decision import NoAnswer
 from faq.service import FaqService
 from faq.understanding import NOTHING
 
@@ -120,6 +121,25 @@ class Intake:
             if earlier:
                 return self._again(session, conversation, earlier, meaning)
             return self._new(session, conversation, inbound, text, meaning, now)
+
+    def leave_to_person(self, inbound: Inbound) -> None:
+        """Keep a message whose handling fails each time, not understood; a person is called."""
+        text, now = clean(inbound.text), self._clock.now()
+        with self._database.session() as session:
+            talk = store.open_conversation(session, inbound.channel, inbound.sender, now)
+            message = store.find_message(session, talk.id, inbound.message_id)
+            if message is None:
+                self._note_sender(session, talk, inbound, now)
+                masked = self._mask(session, text, talk.awaiting_slot, Meaning("unknown", 0.0, NoAnswer()))
+                message = store.add_message(
+                    session, self._vault.cipher, talk, "citizen", Reply(kind="text", text=masked.text), now,
+                    channel_message_id=inbound.message_id, handled=False,
+                )  # fmt: skip
+            arrivals.handled(session, self._vault, inbound)
+            done, message.handled = message.handled, True  # another process may have been luckier
+            if not (done or talk.staff_id or talk.waiting_since):
+                talk.waiting_since = now
+                _call_somebody(session, talk, now)
 
     def _in_context(self, session: Session, conversation: Conversation, meaning: Meaning) -> Meaning:
         """What it means in a conversation whose tickets are known, and whose citizen may have been asked."""

@@ -68,6 +68,8 @@ class Arrival(Base):
     channel_message_id: Mapped[str] = mapped_column(String(80))
     body_ref: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    tries: Mapped[int] = mapped_column(default=0)
+    """How often its handling was begun again; after a few times it is left to a person."""
 
 
 class Message(Base):
@@ -155,7 +157,7 @@ class OutboxItem(Base):
 class DoorCode(Base):
     """A code that was sent to a citizen's known address, to be told in another conversation of theirs.
 
-    It stays for an hour, so that nobody is sent too many; the newest of a conversation counts.
+    It stays for a day, so that nobody is sent too many; the newest of a conversation counts.
     """
 
     __tablename__ = "door_codes"

@@ -171,8 +171,28 @@ class Conversations:
 
     async def _again(self, left: Sequence[Inbound]) -> int:
         for inbound in left:
-            await self._outliving(self._keep(self._start(self._handle(inbound)), inbound))
+            await self._outliving(self._once_more(inbound))
         return len(left)
+
+    async def _once_more(self, inbound: Inbound) -> None:
+        if not await in_thread(self._tried_in_vain, inbound):
+            await self._keep(self._start(self._handle(inbound)), inbound, asked=False)
+            return
+        topic = topic_of(inbound.channel, inbound.sender)
+        async with self._lanes(topic):
+            await in_thread(self._leave_to_person, inbound)
+        self.hub.changed(topic)
+
+    def _tried_in_vain(self, inbound: Inbound) -> bool:
+        with self.database.session() as session:
+            return arrivals.tried_in_vain(session, inbound)
+
+    def _leave_to_person(self, inbound: Inbound) -> None:
+        log.error("a message that couldn't be handled is left to a person", channel=inbound.channel)
+        try:
+            self.intake.leave_to_person(inbound)
+        except Exception as error:  # noqa: BLE001 - the others must be handled all the same
+            log.error("a message couldn't be kept", error=type(error).__name__)
 
     def is_late(self, channel: str, sender: str) -> bool:
         """Whether an answer that came too late for its request is still being made here."""
@@ -212,10 +232,12 @@ class Conversations:
         with self.database.session() as session:
             arrivals.note(session, self.vault, inbound, self.clock.now())
 
-    async def _keep(self, late: asyncio.Task[Outcome], inbound: Inbound) -> None:
+    async def _keep(self, late: asyncio.Task[Outcome], inbound: Inbound, *, asked: bool = True) -> None:
         self._late.add(_identity(inbound))
         try:
             outcome = await late
+            if not asked:  # whoever answered it meanwhile told its citizen, too
+                outcome = replace(outcome, owed=True)
             await in_thread(self._completion.tell_later, outcome, inbound.channel, inbound.way_back)
         except Exception as error:  # noqa: BLE001 - it stays accepted, and is tried again
             log.error("a message couldn't be handled", error=type(error).__name__)
@@ -365,7 +387,9 @@ class Conversations:
 
     def _accepted(self, before: datetime | None = None) -> list[Inbound]:
         with self.database.session() as session:
-            return arrivals.left(session, self.vault, before)
+            found = arrivals.left(session, self.vault, before)
+        # Those of a channel that is closed for now wait until it is open again.
+        return [inbound for inbound in found if inbound.channel in self.channels]
 
     def _left_over(self) -> list[Inbound]:
         with self.database.session() as session:
@@ -379,6 +403,7 @@ class Conversations:
                 )
                 for message in store.unhandled(session)
                 for conversation in [session.get_one(Conversation, message.conversation_id)]
+                if conversation.channel in self.channels
             ]
 
     def _history(self, channel: str, sender: str, after: int) -> History:

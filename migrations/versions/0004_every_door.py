@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("channel_message_id", sa.String(length=80), nullable=False),
         sa.Column("body_ref", sa.String(length=64), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("channel", "sender", "channel_message_id"),
     )

@@ -89,3 +89,12 @@ async def test_a_first_message_that_two_processes_accept_at_once_is_refused_by_n
     assert all(outcome and texts(outcome) == ANSWER for outcome in both)
     assert (world.stored(), world.stored("bot")) == ([COPIER], ANSWER)
     assert await other.recover() == 0
+
+
+async def test_what_the_other_process_answered_meanwhile_is_not_said_once_more(world: World) -> None:
+    inbound, other = world.inbound(COPIER, channel="kakao"), world.restarted()
+    outcome = await world.conversations.receive_within(inbound, 5)
+    assert outcome
+    assert texts(outcome) == ANSWER
+    await other._again([inbound])  # found before the answer, taken up after it
+    assert ANSWER[0] not in texts(await other.receive(world.inbound("안녕하세요", channel="kakao")))
