@@ -15,8 +15,8 @@ from channels.email.tokens import TicketTokens
 from channels.fake import Hook
 from channels.protocol import InboundFile, Reply
 from conversations import outbox
+from conversations.completion import Completion
 from conversations.models import Conversation, OutboxItem
-from conversations.service import Conversations
 from desk import tickets
 from desk.models import Attachment, Notice, TicketEvent
 from faq.decision import Answer
@@ -255,7 +255,7 @@ async def test_a_crash_between_the_ticket_and_its_confirmation_opens_no_second_o
         raise SystemError
 
     with monkeypatch.context() as patch:
-        patch.setattr(Conversations, "_finish", dies)
+        patch.setattr(Completion, "finish", dies)
         assert (await mail.door.say(UNKNOWN, message_id="m-1", sender=HONG)).status_code == 500
     assert len(mail.world.tickets()) == 1
     assert await mail.world.restarted().recover() == 1
