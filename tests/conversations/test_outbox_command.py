@@ -42,8 +42,8 @@ async def stuck(world: World, state: str = outbox.FAILED, **fields: Any) -> int:
     return item_id
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app, [str(one) for one in arguments], env={"COLUMNS": "200"})
+def run(*arguments: str, columns: str = "200") -> Result:
+    return CliRunner().invoke(app, [str(one) for one in arguments], env={"COLUMNS": columns})
 
 
 async def test_the_list_shows_what_is_not_over_and_nothing_about_anybody(world: World) -> None:
@@ -55,6 +55,14 @@ async def test_the_list_shows_what_is_not_over_and_nothing_about_anybody(world: 
     assert "취소" not in shown
     assert "비밀" not in shown
     assert "010-1234-5678" not in run("--json").output
+
+
+async def test_what_goes_into_a_file_is_cut_nowhere(world: World) -> None:
+    reason = "받는 쪽에서 거절했습니다. " * 10
+    await stuck(world, reason=reason.strip())
+    [line] = [line for line in run(columns="80").output.splitlines() if "실패" in line]
+    assert reason.strip() in line
+    assert world.tickets()[0].number in line
 
 
 async def test_it_is_narrowed_down_by_state_route_and_ticket(world: World) -> None:

@@ -25,6 +25,7 @@ app = typer.Typer(help="고객에게 나가는 답변의 발송함을 봅니다.
 
 _STATES = {OWED: "발송 대기", WAITS: "고객 대기", SENT: "보냄", FAILED: "실패", CANCELLED: "취소"}
 _MOST = 200
+_WIDE = 1000
 
 Ids = Annotated[list[int] | None, typer.Argument(help="발송함의 번호")]
 
@@ -109,7 +110,10 @@ def _show(lines: Sequence[deliveries.Line]) -> None:
             str(line.id), _STATES[line.state], line.route, line.number, str(line.tries), _moment(line.after),
             _moment(line.created_at), f"{line.reason}{doubt}".strip(),
         )  # fmt: skip
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:  # a file or another program has no edge to cut at
+        console.width = _WIDE
+    console.print(table)
 
 
 def _moment(at: datetime | None) -> str:
