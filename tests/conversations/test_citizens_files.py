@@ -171,7 +171,7 @@ async def test_a_crash_after_the_file_was_kept_keeps_it_once(
         raise RuntimeError("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(world.conversations, "_finish", crash)
+        patch.setattr(world.conversations._completion, "finish", crash)
         with pytest.raises(RuntimeError):
             await world.conversations.receive_within(with_files(world, message_id="m-1"), 5)
     assert len(of_ticket(world, number)) == 1
