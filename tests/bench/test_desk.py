@@ -19,6 +19,7 @@ LIGHT = {
     "/staff/login", "/staff/alive", "/staff/password", "/staff/{path:path}", "/staff/drafts/{draft_id}",
     "/staff/tickets/{number}/files/{file_id}", "/staff/directory/files", "/staff/directory/departments/new",
     "/staff/directory/people/new", "/staff/directory/people/{staff_id}/edit",
+    "/staff/conversations/{conversation_id}/files/{file_id}",
 }  # fmt: skip
 SOME = Known(["E-1"], ["E-2"], ["c1"], ["front"], ["kim"])
 
