@@ -39,7 +39,7 @@ async def test_what_fails_each_time_is_left_to_a_person(
     await tried(world, 1)
     monkeypatch.undo()
     [kept] = world.stored()
-    assert "1234" not in kept
+    assert "1234-5678" not in kept
     assert world.conversation(channel="kakao").waiting_since == world.clock.now()
     assert len(notices(world, "talk")) == 1
     world.later(hours=1)

@@ -172,7 +172,7 @@ class TestWithoutAConversation:
         await world.casework.answer(number, world.tickets()[0].staff_id, "010-9876-5432로 전화 주십시오.")
         with world.database.session() as session:
             words = world.vault.cipher.decrypt(session.get_one(OutboxItem, items(world)[0].id).words or "")
-        assert "9876" not in words
+        assert "9876-5432" not in words
         await world.courier.round()
         (delivery,) = world.channels["email"].got  # type: ignore[attr-defined]
         assert delivery.replies[0].text == "010-9876-5432로 전화 주십시오."

@@ -234,7 +234,7 @@ class TestLessons:
             ((_, words),) = route_lessons.all_of(session, vault)
         assert "영수증" not in raw
         assert "영수증" in words
-        assert "9876" not in words
+        assert "9876-5432" not in words
         assert "홍길동" not in words
 
     def test_a_lesson_of_another_key_is_like_nothing_and_stops_nobody(

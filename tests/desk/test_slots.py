@@ -204,7 +204,7 @@ def test_the_calendar_file_names_time_place_and_person_but_no_citizen(
     assert str(event["location"]) == "본관 3층, 상담실"
     assert "조광고 (02-000-2001)" in str(event["description"])
     assert "홍길동" not in text
-    assert "1234" not in text.replace(number, "")
+    assert "1234-5678" not in text.replace(number, "")
 
 
 @given(

@@ -346,7 +346,7 @@ def test_what_is_written_is_kept_masked_and_encrypted(act: Actor, desk: Database
         assert event.words
         kept = act.vault.cipher.decrypt(event.words)
     assert "홍길동" not in kept
-    assert "9999" not in kept
+    assert "9999-8888" not in kept
     assert act.words(number) == ["홍길동 님 010-9999-8888, 주민번호 (주민등록번호 삭제됨)"]
 
 

