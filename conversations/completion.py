@@ -58,7 +58,9 @@ class Completion:
         with self.database.session() as session:
             conversation = session.get_one(Conversation, taken.conversation_id, with_for_update=True)
             message = session.get_one(Message, taken.message_id)
-            if message.handled and not once_more:
+            # What a person has in hand is handled from the start: only a file's receipt is said to it.
+            anew = once_more or (taken.held_by and not store.replies_to(session, message.id))
+            if message.handled and not anew:
                 return self._said_before(session, taken, inbound, owed=True, late=late)
             items, waited = ([], []) if late else self._take_along(session, taken, channel)
             message.handled = True
