@@ -30,6 +30,7 @@ class Talk(RuleBasedStateMachine):
         self.holder: str | None = None
         self.sent: list[str] = []  # ids of the citizen's messages, in order
         self.answers: dict[str, list[str]] = {}
+        self.with_it: dict[str, list[str]] = {}  # what staff said, told with the answer to a message
         self.spoken: list[str] = []  # by staff, in order
         self.told: list[str] = []  # of it, to the citizen
         self.run(self.world.send(COPIER, channel="kakao", message_id="first-one"))
@@ -53,7 +54,8 @@ class Talk(RuleBasedStateMachine):
         self.sent.append(message_id)
         outcome = self.run(self.world.send(text, channel="kakao", message_id=message_id))
         self.answers[message_id] = [said.text for said in outcome.replies]
-        self.told += [said.text for said in outcome.waited if said.author == "staff"]
+        self.with_it[message_id] = [said.text for said in outcome.waited if said.author == "staff"]
+        self.told += self.with_it[message_id]
         assert bool(outcome.replies) == (self.holder is None)
 
     @precondition(lambda self: self.sent)
@@ -62,7 +64,13 @@ class Talk(RuleBasedStateMachine):
         message_id = data.draw(st.sampled_from(self.sent))
         outcome = self.run(self.world.send(COPIER, channel="kakao", message_id=message_id))
         assert [said.text for said in outcome.replies] == self.answers[message_id]
-        self.told += [said.text for said in outcome.waited if said.author == "staff"]
+        waited, before = (
+            [said.text for said in outcome.waited if said.author == "staff"],
+            self.with_it[message_id],
+        )
+        assert waited[: len(before)] == before, "the same response again"
+        self.told += waited[len(before) :]
+        self.with_it[message_id] = waited
 
     @rule(who=PEOPLE, force=st.booleans())
     def somebody_takes_over(self, who: str, force: bool) -> None:

@@ -54,7 +54,7 @@ def test_what_libraries_log_is_masked_too_with_its_traceback(log: io.StringIO) -
     try:
         raise ValueError("Key (sender)=(010-1234-5678) already exists")
     except ValueError:
-        logging.getLogger("uvicorn.error").exception("failed for %s", "hong@example.kr")
+        logging.getLogger("a.library").exception("failed for %s", "hong@example.kr")
     written = log.getvalue()
     assert "failed for (전자우편)" in written
     assert "ValueError: Key (sender)=((전화번호)) already exists" in written
